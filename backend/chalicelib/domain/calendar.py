@@ -1,0 +1,55 @@
+"""
+Working days in Belgium, and dates as people read them.
+
+The public holidays are a data file (`data/holidays.csv`), made from the library `holidays`: that
+library is 13 MB, the days that we need are a few kB.
+"""
+
+import csv
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.municipalities import DATA
+
+PROMISED = 10  # working days within which a municipality contacts a volunteer (design.md)
+
+_BRUSSELS = ZoneInfo("Europe/Brussels")
+_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+
+@cache
+def holidays() -> frozenset[date]:
+    with (DATA / "holidays.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(date.fromisoformat(row["date"]) for row in csv.DictReader(file))
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in holidays()  # noqa: PLR2004 (Monday to Friday)
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The `count`-th working day after `day`, which itself does not count."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def local_date(moment: datetime) -> date:
+    """The date in Brussels at a moment."""
+    return moment.astimezone(_BRUSSELS).date()
+
+
+def promised_by(moment: datetime) -> date:
+    """The last day on which somebody who registered at `moment` is contacted."""
+    return working_days_after(local_date(moment), PROMISED)
+
+
+def in_words(day: date) -> str:
+    """«dinsdag 8 december 2026»."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,155 @@
+"""
+How each kind of answer is read: from what somebody typed to what we keep.
+
+Every function takes the typed text (NFC, outer spaces gone, never empty) and returns the clean
+value, or raises `UnusableAnswerError` whose message is Dutch and says what to do. Nothing here
+looks anything up on the network.
+"""
+
+import re
+import unicodedata
+import uuid
+
+from chalicelib.domain.municipalities import UnknownMunicipalityError, find_municipality
+
+# Letters with their accents, of every script; the digits and marks that names are written with.
+_NAME_MARKS = set(" .,'’‘ʼ`´·-‐‑–()&")
+_JOINERS = {"\u200c", "\u200d"}  # part of correct spelling in Persian and in Indian scripts
+# Characters that reorder what follows them: in a mail they can make a name read as another one.
+_REORDERING = {
+    "\u061c",
+    "\u200e",
+    "\u200f",
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+}
+_WEB_ADDRESS = re.compile(r"[^\W\d_]{2,}\.[^\W\d_]{2,}")  # «spam.com», not «J.P.» or «St. Anna»
+
+
+class UnusableAnswerError(ValueError):
+    """The answer can't be kept; the message tells the visitor, in Dutch, what to do."""
+
+
+def normalise(text: str) -> str:
+    """`text` in NFC, with one kind of line break and without outer white space."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def name(text: str) -> str:
+    """A person's name, as people have them: «Anaïs D’Hondt-Ó Sé», «李», one word, …"""
+    squeezed = re.sub(r"[ \u00a0\u2009\u202f]+", " ", text)
+    if not any(unicodedata.category(char)[0] == "L" for char in squeezed):
+        raise UnusableAnswerError("Vul je naam in met letters.")
+    if not all(_belongs_in_a_name(char) for char in squeezed) or _WEB_ADDRESS.search(squeezed):
+        raise UnusableAnswerError(
+            "Vul alleen je naam in: letters, spaties, punten, koppeltekens en apostrofs."
+        )
+    return squeezed
+
+
+def _belongs_in_a_name(char: str) -> bool:
+    return (
+        unicodedata.category(char)[0] in "LM"
+        or unicodedata.category(char) == "Nd"
+        or char in _NAME_MARKS
+        or char in _JOINERS
+    )
+
+
+def email(text: str) -> str:
+    """An address that SES can send to (ASCII, no DNS look-up), domain in lower case or punycode."""
+    # Here, as only whoever reads a form needs it: it is a tenth of a second of cold start.
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        valid = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        raise UnusableAnswerError("Vul een e-mailadres in zoals naam@voorbeeld.be.") from None
+    return valid.ascii_email or valid.normalized
+
+
+def phone(text: str) -> str:
+    """A telephone number in E.164; without a country code it is Belgian."""
+    import phonenumbers
+
+    advice = "Vul een telefoonnummer in zoals 0470 12 34 56 of +31 6 12345678."
+    if re.search(r"[^\d+()/.\s-]", text):
+        raise UnusableAnswerError(advice)
+    try:
+        number = phonenumbers.parse(text, "BE")
+    except phonenumbers.NumberParseException:
+        raise UnusableAnswerError(advice) from None
+    if not phonenumbers.is_valid_number(number):
+        raise UnusableAnswerError(advice)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown_phone(number: str) -> str:
+    """An E.164 number as people write it: «0470 12 34 56», «+31 6 12345678»."""
+    import phonenumbers
+
+    parsed = phonenumbers.parse(number)
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if parsed.country_code == 32  # noqa: PLR2004 (Belgium)
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(parsed, style)
+
+
+def postcode(text: str) -> str:
+    """A Belgian postcode, also written «B-9300»; whether it exists is not asked here."""
+    bare = re.sub(r"^(B|BE)?[\s-]*", "", text, flags=re.IGNORECASE).replace(" ", "")
+    if not re.fullmatch(r"[1-9][0-9]{3}", bare):
+        raise UnusableAnswerError("Vul een postcode van 4 cijfers in, bijvoorbeeld 9300.")
+    return bare
+
+
+def municipality(text: str) -> str:
+    """The NIS code of one of the 304 municipalities; an old code becomes today's."""
+    try:
+        return find_municipality(text).nis_code
+    except UnknownMunicipalityError:
+        raise UnusableAnswerError("Kies een gemeente uit de lijst.") from None
+
+
+def message(text: str) -> str:
+    """Free text of several lines; emoji are welcome, characters that can't be mailed are not."""
+    if any(_breaks_a_mail(char) for char in text):
+        raise UnusableAnswerError("Je bericht bevat onleesbare tekens. Typ het opnieuw.")
+    return text
+
+
+def _breaks_a_mail(char: str) -> bool:
+    return (
+        (unicodedata.category(char) in {"Cc", "Cs", "Co", "Zl", "Zp"} and char not in "\n\t")
+        or char in _REORDERING
+        or _is_noncharacter(ord(char))
+    )
+
+
+def _is_noncharacter(code: int) -> bool:
+    """Unicode 23.7: never text; XML and some mail readers stop at them."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004
+
+
+def agreement(text: str) -> str:
+    """A ticked box: «yes»."""
+    if text != "yes":
+        raise UnusableAnswerError("Kruis dit vakje aan.")
+    return text
+
+
+def campaign(text: str) -> str:
+    """The code of a campaign, as in `?bron=infoavond-aalst`."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
+        raise UnusableAnswerError("De code van de campagne klopt niet. Laad de pagina opnieuw.")
+    return text
+
+
+def submission_id(text: str) -> str:
+    """The UUID that a page gave to this one submission."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise UnusableAnswerError("Er liep iets mis. Laad de pagina opnieuw.") from None

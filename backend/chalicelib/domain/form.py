@@ -1,0 +1,300 @@
+"""
+The registration form as data: each question once, and how to read the answers.
+
+The page, the check, the stored item, the e-mails and the JSON API all follow from `SECTIONS`: to
+add a question, add a `Field` and the attribute of `Answers` that keeps its answer.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chalicelib.domain import cleaning
+from chalicelib.domain.municipalities import Municipality, find_municipality, of_postcode
+from chalicelib.domain.wording import listed
+
+Posted = Mapping[str, Sequence[str]]
+"""What was posted: field name → its values, as they came."""
+
+MAX_MUNICIPALITIES = 3  # design.md: one to three places where somebody wants to be a buddy
+MAX_BODY = 32_768  # bytes: every field at its longest, percent-encoded, fits well within it
+MAX_VALUES = 40  # fields with their repetitions; the form itself has twelve
+
+Kind = Literal["text", "email", "tel", "municipality", "textarea", "checkbox", "hidden"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    One question. `missing` is the error when it is left empty; empty for an optional question.
+
+    `max_length` counts characters (code points after NFC), `max_values` how often it may be given.
+    """
+
+    name: str
+    label: str
+    clean: Callable[[str], str]
+    max_length: int
+    missing: str = ""
+    hint: str = ""
+    kind: Kind = "text"
+    autocomplete: str = "off"
+    inputmode: str = ""
+    max_values: int = 1
+
+    @property
+    def required(self) -> bool:
+        return bool(self.missing)
+
+
+@dataclass(frozen=True)
+class Section:
+    """The questions that stand together under one heading."""
+
+    legend: str
+    fields: tuple[Field, ...]
+
+
+SECTIONS = (
+    Section(
+        "Wie ben je?",
+        (
+            Field(
+                "name",
+                "Je naam",
+                cleaning.name,
+                100,
+                missing="Vul je naam in.",
+                hint="Voornaam en familienaam.",
+                autocomplete="name",
+            ),
+            Field(
+                "email",
+                "Je e-mailadres",
+                cleaning.email,
+                254,
+                missing="Vul je e-mailadres in.",
+                hint="Je krijgt meteen een bevestiging.",
+                kind="email",
+                autocomplete="email",
+                inputmode="email",
+            ),
+            Field(
+                "phone",
+                "Je telefoonnummer",
+                cleaning.phone,
+                40,
+                hint="Zo kan je gemeente je bellen.",
+                kind="tel",
+                autocomplete="tel",
+                inputmode="tel",
+            ),
+        ),
+    ),
+    Section(
+        "Waar wil je buddy zijn?",
+        (
+            Field(
+                "postcode",
+                "Je postcode",
+                cleaning.postcode,
+                10,
+                missing="Vul je postcode in.",
+                hint="De postcode van waar je woont, bijvoorbeeld 9300.",
+                autocomplete="postal-code",
+                inputmode="numeric",
+            ),
+            Field(
+                "municipality",
+                "Gemeente waar je buddy wil zijn",
+                cleaning.municipality,
+                5,
+                hint="Kies niets als je buddy wil zijn waar je woont.",
+                kind="municipality",
+                max_values=MAX_MUNICIPALITIES,
+            ),
+        ),
+    ),
+    Section(
+        "Nog iets?",
+        (
+            Field(
+                "about",
+                "Wat mag je gemeente over je weten?",
+                cleaning.message,
+                1000,
+                hint="Bijvoorbeeld wanneer je vrij bent of wat je graag doet. "
+                "Schrijf niets over je gezondheid of je geloof.",
+                kind="textarea",
+            ),
+            Field(
+                "consent",
+                "Ik ben 18 jaar of ouder. Geef mijn gegevens door aan de gemeente waar ik "
+                "buddy wil zijn.",
+                cleaning.agreement,
+                3,
+                missing="Kruis het vakje aan. Anders kunnen we je gegevens niet doorgeven.",
+                kind="checkbox",
+            ),
+            Field("source", "Campagne", cleaning.campaign, 40, kind="hidden"),
+            Field(
+                "submission_id",
+                "Nummer van dit formulier",
+                cleaning.submission_id,
+                45,
+                kind="hidden",
+            ),
+        ),
+    ),
+)
+
+FIELDS = {field.name: field for section in SECTIONS for field in section.fields}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The clean answers: phone in E.164, municipalities as NIS codes; "" is not answered."""
+
+    name: str
+    email: str
+    phone: str
+    postcode: str
+    municipality: tuple[str, ...]
+    about: str
+    consent: str
+    source: str
+
+    @property
+    def municipalities(self) -> tuple[Municipality, ...]:
+        return tuple(find_municipality(nis_code) for nis_code in self.municipality)
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one answer; `field` is its name, `message` says what to do."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """
+    The form as a page shows it: empty, with a municipality set, or with what was posted and what
+    is wrong with it. `choices` are the municipalities that a shared postcode leaves open.
+    """
+
+    posted: Posted = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+    choices: tuple[Municipality, ...] = ()
+
+    def values(self, name: str) -> tuple[str, ...]:
+        return tuple(self.posted.get(name, ()))[: FIELDS[name].max_values]
+
+    def value(self, name: str) -> str:
+        return next(iter(self.values(name)), "")
+
+    def error(self, name: str) -> str:
+        return next((error.message for error in self.errors if error.field == name), "")
+
+
+class InvalidFormError(ValueError):
+    """The answers can't be accepted; `form` has them with all errors, in the page's order."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(", ".join(error.field for error in form.errors))
+        self.form = form
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The answers of one form, with the UUID that the page gave it ("" without JavaScript)."""
+
+    answers: Answers
+    submission_id: str
+
+
+def parse(posted: Posted) -> Submission:
+    """
+    Read the answers.
+
+    Raises `InvalidFormError` with every error at once: unknown, repeated, missing or unusable.
+    """
+    errors = list(_misplaced(posted))
+    answers: dict[str, Any] = {}
+    for question in FIELDS.values():
+        try:
+            answers[question.name] = _read(question, posted.get(question.name, ()))
+        except cleaning.UnusableAnswerError as error:
+            errors.append(FieldError(question.name, str(error)))
+
+    choices: tuple[Municipality, ...] = ()
+    if "municipality" in answers and "postcode" in answers:
+        choices = of_postcode(answers["postcode"])
+        if not answers["municipality"]:
+            if len(choices) == 1:
+                answers["municipality"] = (choices[0].nis_code,)
+            else:
+                errors.append(FieldError("municipality", _which(answers["postcode"], choices)))
+
+    if errors:
+        places = {name: place for place, name in enumerate(FIELDS)}
+        errors.sort(key=lambda error: places.get(error.field, len(places)))
+        open_choices = choices if len(choices) > 1 else ()
+        raise InvalidFormError(Form(_printable(posted), tuple(errors), open_choices))
+    submission_id = answers.pop("submission_id")
+    return Submission(Answers(**answers), submission_id)
+
+
+def _read(question: Field, values: Sequence[str]) -> str | tuple[str, ...]:
+    given = [normalised for value in values if (normalised := cleaning.normalise(value))]
+    if not given and question.required:
+        raise cleaning.UnusableAnswerError(question.missing)
+    if len(given) > question.max_values:
+        raise cleaning.UnusableAnswerError(
+            f"Kies er hoogstens {question.max_values}."
+            if question.max_values > 1
+            else "Vul dit maar één keer in."
+        )
+    for value in given:
+        if len(value) > question.max_length:
+            raise cleaning.UnusableAnswerError(
+                f"Maak dit korter: hoogstens {question.max_length} tekens. "
+                f"Je hebt er nu {len(value)}."
+            )
+    cleaned = tuple(dict.fromkeys(question.clean(value) for value in given))
+    if question.max_values > 1:
+        return cleaned
+    return cleaned[0] if cleaned else ""
+
+
+def _misplaced(posted: Posted) -> Iterator[FieldError]:
+    if sum(map(len, posted.values())) > MAX_VALUES:
+        yield FieldError("form", "Er kwamen te veel antwoorden mee. Laad de pagina opnieuw.")
+    for name in posted:
+        if name not in FIELDS:
+            # A name that we don't know is somebody's text: only a plain word is repeated.
+            shown = name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else "form"
+            yield FieldError(shown, "Dit veld kennen we niet. Laad de pagina opnieuw.")
+            return
+
+
+def _which(postcode: str, choices: Sequence[Municipality]) -> str:
+    if choices:
+        return f"Postcode {postcode} hoort bij meer dan één gemeente. Kies {listed(choices, 'of')}."
+    return f"We kennen postcode {postcode} niet. Kies zelf je gemeente."
+
+
+def _printable(posted: Posted) -> Posted:
+    """What can be shown again: known fields, without characters that would break the page."""
+    return {
+        name: tuple(
+            "".join(
+                char for char in cleaning.normalise(value) if char in "\n\t" or char.isprintable()
+            )[: 2 * FIELDS[name].max_length]
+            for value in values[: FIELDS[name].max_values]
+        )
+        for name, values in posted.items()
+        if name in FIELDS
+    }

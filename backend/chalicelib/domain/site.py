@@ -1,0 +1,138 @@
+"""
+What the site and the Lambda's pages have in common: the addresses, the menu, and the words and
+objects that their templates show.
+
+Every path is written down here and nowhere else. The templates live in `chalicelib/templates`,
+the rest of the site in `site/`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.domain import form
+from chalicelib.domain.municipalities import ATTRIBUTION, Municipality, by_province
+
+NAME = "mijnbuddy"
+
+# Pages that Pelican builds
+HOME = "/"
+WORD_BUDDY = "/word-buddy/"
+SIGN_UP = "/aanmelden/"
+
+# Pages that the API shows: they depend on what was asked or posted
+SEARCH = "/zoek/"
+THANKS = "/bedankt/"
+REGISTRATIONS = "/api/registrations"
+HEALTH = "/api/health"
+
+# Files beside the pages
+STYLESHEET = "/theme/style.css"
+SCRIPT = "/theme/site.js"
+ICON = "/theme/icon.svg"
+FINDER = "/finder.json"
+
+TEMPLATE_OPTIONS: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+"""How both sides read the templates, so that a shared one gives the same HTML."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way on: what it says and where it leads (a path of this site, without the base)."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the steps between signing up and going out together."""
+
+    title: str
+    text: str
+
+
+NAVIGATION = (
+    Link("Word buddy", WORD_BUDDY),
+    Link("Meld je aan", SIGN_UP),
+)
+
+STEPS = (
+    Step("Je meldt je aan", "Dat duurt twee minuten. Je hebt geen account nodig."),
+    Step(
+        "Je gemeente belt of mailt", "Binnen 10 werkdagen. Samen bekijken jullie wat bij je past."
+    ),
+    Step("Jullie gaan op stap", "Jij en iemand die nieuw is. In het Nederlands."),
+)
+
+STEPS_AFTER = (
+    Step(
+        "Kijk in je mailbox",
+        "Je krijgt nu een bevestiging. Zie je geen mail? Kijk dan bij je ongewenste mail.",
+    ),
+    Step(
+        "Je gemeente belt of mailt",
+        "Dat gebeurt binnen 10 werkdagen. Samen bekijken jullie wat bij je past.",
+    ),
+    Step(
+        "Hoor je niets?",
+        "Antwoord dan op onze bevestiging. Wij zoeken uit wat er scheelt.",
+    ),
+)
+
+
+def municipality_path(slug: str) -> str:
+    """Where a municipality's page is, of today or from before a merger."""
+    return f"{WORD_BUDDY}{slug}/"
+
+
+def base_of(site_url: str) -> str:
+    """The path below which the site lives: "" or, say, «/buddy»."""
+    return urlsplit(site_url).path.rstrip("/")
+
+
+def origin_of(site_url: str) -> str:
+    """Scheme and host of the site, or "" when they are not known: then nothing needs them."""
+    parts = urlsplit(site_url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def template_globals(site_url: str) -> dict[str, Any]:
+    """
+    What every template may use; `site_url` is "", a path, or a full address.
+
+    Links are paths, so that one build works behind any host; only what must be absolute
+    (canonical address, sitemap) uses `origin`.
+    """
+    base = base_of(site_url)
+
+    def url(path: str) -> str:
+        return base + path
+
+    def page_of(municipality: Municipality) -> str:
+        return base + municipality_path(municipality.slug)
+
+    return {
+        "url": url,
+        "page_of": page_of,
+        "origin": origin_of(site_url),
+        "NAME": NAME,
+        "ATTRIBUTION": ATTRIBUTION,
+        "NAVIGATION": NAVIGATION,
+        "STEPS": STEPS,
+        "STEPS_AFTER": STEPS_AFTER,
+        "HOME": HOME,
+        "WORD_BUDDY": WORD_BUDDY,
+        "SIGN_UP": SIGN_UP,
+        "SEARCH": SEARCH,
+        "REGISTRATIONS": REGISTRATIONS,
+        "STYLESHEET": STYLESHEET,
+        "SCRIPT": SCRIPT,
+        "ICON": ICON,
+        "FINDER": FINDER,
+        "SECTIONS": form.SECTIONS,
+        "FIELDS": form.FIELDS,
+        "MAX_MUNICIPALITIES": form.MAX_MUNICIPALITIES,
+        "EMPTY_FORM": form.Form(),
+        "by_province": by_province,
+    }

@@ -1,0 +1,9 @@
+"""Small turns of Dutch that more than one text needs."""
+
+from collections.abc import Iterable
+
+
+def listed(items: Iterable[object], last: str = "en") -> str:
+    """«Aalst», «Aalst en Gent», «Aalst, Gent en Brugge»."""
+    *those, final = [str(item) for item in items]
+    return f"{', '.join(those)} {last} {final}" if those else final
