@@ -1,0 +1,27 @@
+"""
+What the store and the mailer can answer instead of doing what was asked.
+
+Apart from both, so that a use case can name them without knowing either.
+"""
+
+from chalicelib.domain.registration import Registration
+
+
+class TakenError(Exception):
+    """The reference is in the table already: `existing` is this submission, or another one."""
+
+    def __init__(self, existing: Registration) -> None:
+        super().__init__(existing.reference)
+        self.existing = existing
+
+
+class StaleError(Exception):
+    """Somebody else wrote the item since it was read: read again, decide again."""
+
+
+class DeliveryFailedError(Exception):
+    """The mail was not taken; `reason` is the code that says why (SES's own, or the network's)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,95 @@
+"""
+The pages that depend on what was asked or posted, as HTML: the form with its errors, the
+confirmation, the answer to a search, and every other message.
+
+They share shell, form and components with the site that Pelican builds. Nothing here reads the
+environment or knows HTTP: values in, text out.
+"""
+
+import uuid
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.domain.finder import MAX_QUERY, Place
+from chalicelib.domain.form import FIELDS, FieldError, Form
+from chalicelib.domain.reference import is_reference
+from chalicelib.domain.site import (
+    SEARCH,
+    SIGN_UP,
+    TEMPLATE_OPTIONS,
+    THANKS,
+    WORD_BUDDY,
+    Link,
+    base_of,
+    template_globals,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+TO_THE_FORM = Link("Naar het formulier", SIGN_UP)
+TO_THE_MUNICIPALITIES = Link("Zoek je gemeente", WORD_BUDDY)
+
+
+class Pages:
+    """The pages of the site at `site_url`: "", a path such as «/buddy», or a full address."""
+
+    def __init__(self, site_url: str) -> None:
+        self._site_url = site_url
+
+    def url(self, path: str) -> str:
+        """A path of the site as a link: below the path where the site lives."""
+        return base_of(self._site_url) + path
+
+    def registration_page(self, form: Form, submission_id: str = "") -> str:
+        """
+        The form again, with what was posted and what is wrong with it.
+
+        With a `submission_id` the next attempt is the same submission: the first may have been
+        stored after all. Without one it is a new submission, as nothing was stored.
+        """
+        return self._render(
+            "registration",
+            SIGN_UP,
+            form=form,
+            submission_id=submission_id or str(uuid.uuid4()),
+            again=bool(submission_id),
+            errors=[(error, _field_id(error)) for error in form.errors],
+        )
+
+    def thanks_page(self, reference: str = "") -> str:
+        """The confirmation; a reference that can't be one is not repeated."""
+        return self._render(
+            "thanks", THANKS, reference=reference if is_reference(reference) else ""
+        )
+
+    def search_page(self, query: str, places: Sequence[Place]) -> str:
+        """The choice that a search leaves: several municipalities, or all when none was found."""
+        return self._render("search", SEARCH, query=query.strip()[:MAX_QUERY], places=places)
+
+    def notice_page(self, title: str, text: str, link: Link = TO_THE_MUNICIPALITIES) -> str:
+        """One message and a way on: an address that is not there, a fault of ours, …"""
+        return self._render("notice", "", title=title, text=text, link=link)
+
+    def _render(self, name: str, here: str, **values: Any) -> str:
+        return self._environment.get_template(f"pages/{name}.html").render(here=here, **values)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(  # noqa: S701 (TEMPLATE_OPTIONS turns autoescape on)
+            loader=FileSystemLoader(TEMPLATES),
+            undefined=StrictUndefined,
+            auto_reload=False,
+            **TEMPLATE_OPTIONS,
+        )
+        environment.globals |= template_globals(self._site_url)
+        return environment
+
+
+def _field_id(error: FieldError) -> str:
+    """The element to go to: the field, or the form for what the visitor can't see."""
+    field = FIELDS.get(error.field)
+    return "form" if field is None or field.kind == "hidden" else field.name
