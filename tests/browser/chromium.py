@@ -1,0 +1,61 @@
+"""
+Finds a Chromium for the browser tests, and installs one where there is none.
+
+The one there, else Playwright's own, else Debian's. `python tests/browser/chromium.py` prints
+where it is, or says how to get one.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def find() -> str | None:
+    """The path of a Chromium on this machine; `CHROMIUM` names another one."""
+    for name in filter(None, (os.environ.get("CHROMIUM"), *NAMES)):
+        if found := shutil.which(name):
+            return found
+    return _playwrights()
+
+
+def _playwrights() -> str | None:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (only where no other was found)
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def install() -> None:
+    """Try Playwright's download, then Debian's package; says nothing when both fail."""
+    attempts: list[list[list[str]]] = [
+        [[sys.executable, "-m", "playwright", "install", "chromium-headless-shell", "chromium"]],
+        [
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"],
+        ],
+    ]
+    for commands in attempts:
+        if all(_succeeds(command) for command in commands) and find():
+            return
+
+
+def _succeeds(command: list[str]) -> bool:
+    if not shutil.which(command[0]):
+        return False
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    )
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    if not find():
+        print("No Chromium here: installing one for the browser tests.", file=sys.stderr)
+        install()
+    if not find():
+        sys.exit("No Chromium could be installed. Install one, or set CHROMIUM to its path.")

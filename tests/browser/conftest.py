@@ -1,0 +1,63 @@
+"""A real browser, with and without JavaScript, that reaches this machine only."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.chromium import find
+
+# Chromium asks the network for updates and more at its start: not here.
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=find(), args=QUIET)
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a phone's width; the test runs with JavaScript and without."""
+    yield from _page(browser, java_script_enabled=request.param)
+
+
+@pytest.fixture
+def scripted_page(browser: Browser) -> Iterator[Page]:
+    """A page with JavaScript, for what only that adds."""
+    yield from _page(browser, java_script_enabled=True)
+
+
+def _page(browser: Browser, **options: Any) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="nl-BE", **options
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: _note(complaints, message.type, message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: _check_address(complaints, request.url))
+    yield page
+    assert [] == complaints, "the browser complained"
+    assert [] == context.cookies()
+    context.close()
+
+
+def _note(complaints: list[str], kind: str, text: str) -> None:
+    # A refused form is answered with 422, which Chromium reports as an error of loading.
+    if kind == "error" and "the server responded with a status of 4" not in text:
+        complaints.append(text)
+
+
+def _check_address(complaints: list[str], url: str) -> None:
+    if not url.startswith(("http://127.0.0.1", "data:")):
+        complaints.append(f"asked for {url}")

@@ -1,0 +1,202 @@
+"""What the script adds, in a real browser, on the built site without any server."""
+
+import mimetypes
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+
+from chalicelib.domain.finder import find
+from chalicelib.domain.form import FieldError, Form
+from chalicelib.pages import Pages
+from tests.browser import chromium
+from tests.site.conftest import Site
+
+HERE = "http://localhost"  # a browser trusts it as it trusts https
+
+
+@pytest.fixture(scope="module")
+def browser_context(site: Site) -> Iterator[BrowserContext]:
+    """A browser to which the built files are all there is."""
+    ours = ("script", "style", "img", "connect")
+    policy = "default-src 'none'; " + "; ".join(f"{kind}-src 'self'" for kind in ours)
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(HERE).partition("?")[0].lstrip("/")
+        file = site.folder / (path + "index.html" if path.endswith("/") or not path else path)
+        if not file.is_file():
+            route.fulfill(status=404, body="")
+            return
+        content_type = mimetypes.guess_type(file)[0] or "application/octet-stream"
+        headers = {
+            "content-security-policy": policy,
+            "content-type": f"{content_type}; charset=utf-8",
+        }
+        route.fulfill(body=file.read_bytes(), headers=headers)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        context = browser.new_context(reduced_motion="reduce")
+        context.route("**/*", answer)
+        yield context
+        browser.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Iterator[Page]:
+    """A page whose complaints (errors, policy violations, missing files) fail the test."""
+    page = browser_context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text))
+    yield page
+    page.close()
+    assert [] == complaints
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "aalst",
+        "9300",
+        "1040",
+        "1804",
+        "Borgloon",
+        "bruxelles",
+        "ÉTTERBEEK",
+        "sint-",
+        "9300 Aalst",
+        "'s gr",
+    ],
+)
+def test_finds_as_the_domain(page: Page, query: str) -> None:
+    """
+    The finder shows exactly what the domain's finder finds, each a link to its page.
+    """
+    page.goto(f"{HERE}/")
+    page.get_by_label("Je postcode of gemeente").fill(query)
+    page.locator(".finder__found a").first.wait_for()
+    shown = page.locator(".finder__found a").evaluate_all(
+        "those => those.map(one => [one.textContent, one.getAttribute('href')])"
+    )
+
+    assert [[one.label, f"/word-buddy/{one.municipality.slug}/"] for one in find(query)] == shown
+
+
+def test_says_how_many(page: Page) -> None:
+    """
+    The number of matches is announced, also when there is none.
+    """
+    page.goto(f"{HERE}/word-buddy/")
+    status = page.locator(".finder__status")
+    for query, text in [
+        ("1040", "2 gemeenten gevonden"),
+        ("Parijs", "Geen gemeenten gevonden"),
+        ("", ""),
+    ]:
+        page.get_by_label("Je postcode of gemeente").fill(query)
+        page.wait_for_function(
+            "text => document.querySelector('.finder__status').textContent === text", arg=text
+        )
+        assert text == status.text_content()
+
+
+def test_keyboard(page: Page) -> None:
+    """
+    From the field the keyboard alone reaches a match and follows it.
+    """
+    page.goto(f"{HERE}/")
+    page.get_by_label("Je postcode of gemeente").focus()
+    page.keyboard.type("erembodegem")
+    page.locator(".finder__found a").first.wait_for()
+    page.keyboard.press("Tab")  # the button
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{HERE}/word-buddy/aalst/")
+
+
+def test_submission_id(page: Page) -> None:
+    """
+    Each showing of the form has an id of its own, and one only.
+    """
+    uuids = set()
+    for _ in range(2):
+        page.goto(f"{HERE}/aanmelden/")
+        uuids.add(page.locator("[name=submission_id]").input_value())
+
+    assert 2 == len(uuids)
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", one) for one in uuids)
+
+
+def test_same_submission_again(page: Page) -> None:
+    """
+    An id to try again stays, until the page comes back after leaving it.
+    """
+    given = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+    html = Pages("").registration_page(Form(errors=(FieldError("form", "Opnieuw."),)), given)
+    page.route("**/again", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{HERE}/again")
+    shown = page.locator("[name=submission_id]")
+    assert shown.input_value() == given
+    assert "fouten" == page.evaluate("document.activeElement.id")
+
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert shown.input_value() != given
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [("infoavond-aalst", "infoavond-aalst"), ("<b>", ""), ("A B", ""), ("x" * 41, "")],
+)
+def test_source(page: Page, code: str, kept: str) -> None:
+    """
+    The code of a campaign goes along; anything else in its place does not.
+    """
+    page.goto(f"{HERE}/aanmelden/?bron={code}")
+
+    assert kept == page.locator("[name=source]").input_value()
+
+
+@pytest.mark.parametrize(
+    ("postcode", "town"), [("9300", "Aalst"), ("B-1040", "Brussel of Etterbeek"), ("0000", "")]
+)
+def test_names_the_municipality(page: Page, postcode: str, town: str) -> None:
+    """
+    Under the postcode stands where that is.
+    """
+    page.goto(f"{HERE}/word-buddy/aalst/")
+    page.get_by_label("Je postcode").fill(postcode)
+    page.wait_for_function(
+        "town => document.querySelector('.field__found').textContent === town", arg=town
+    )
+
+
+def test_sends_once(page: Page) -> None:
+    """
+    The button waits after the first press, and is there again when the page is shown anew.
+    """
+    page.goto(f"{HERE}/aanmelden/")
+    page.evaluate(
+        "document.querySelector('.form').addEventListener('submit', e => e.preventDefault())"
+    )
+    button = page.locator(".form .button")
+    button.click()
+    assert (button.text_content(), button.is_disabled()) == ("Even geduld…", True)
+
+    page.evaluate("dispatchEvent(new Event('pageshow'))")
+    assert (button.text_content(), button.is_disabled()) == ("Meld je aan", False)
+
+
+@pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.parametrize(
+    "address", ["/", "/word-buddy/", "/aanmelden/", "/word-buddy/aalst/", "/404.html"]
+)
+def test_fits(page: Page, address: str, width: int) -> None:
+    """
+    No page scrolls sideways, on the narrowest screen, at 200 % zoom of a common one, or wide.
+    """
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(HERE + address)
+
+    assert width == page.evaluate("document.documentElement.scrollWidth")
