@@ -21,7 +21,7 @@ BACKEND_SOURCES := $(shell find backend infra/template.yaml -type f -not -path '
                      -not -path '*.egg-info*' -not -path '*/.chalice/deployments/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format site package lock browser clean
+.PHONY: help run test audit lint format site package lock browser clean
 
 help: ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,13 @@ run: build/site/.built build/backend/sam.json .venv-aws/.installed ## the whole 
 
 test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
 	@$(BIN)/pytest $(PYTEST)
+
+audit: build/site/.built tests/audit/node_modules/.installed ## what needs Node or Java: the HTML checker, on every page
+	@$(BIN)/python -m tests.audit.pages build/audit
+	@$(call need_command,java,default-jre-headless)
+	@java -jar tests/audit/node_modules/vnu-jar/build/dist/vnu.jar --errors-only --skip-non-html \
+	    build/site build/audit
+	@echo "HTML checker: no errors on $$(find build/site build/audit -name '*.html' | wc -l) pages"
 
 lint: build/site/.built build/backend/sam.json ## ruff, mypy, CloudFormation
 	@$(BIN)/ruff check
@@ -76,6 +83,11 @@ clean: ## remove what was built and installed, and the local data
 	@.venv-aws/bin/pip install --quiet --require-hashes -r infra/local/requirements.lock
 	@touch $@
 
+tests/audit/node_modules/.installed: tests/audit/package-lock.json
+	@$(call need_command,npm,nodejs npm)
+	@cd tests/audit && npm ci --silent
+	@touch $@
+
 build/site/.built: .venv/.installed $(SITE_SOURCES)
 	@SITEURL='$(SITEURL)' $(BIN)/pelican --fatal=warnings --settings pelicanconf.py --output build/site
 	@touch $@
@@ -88,6 +100,12 @@ build/backend/sam.json: .venv/.installed $(BACKEND_SOURCES)
 	@cd build/backend && ../../$(BIN)/python -c 'import json, sys, yaml; \
 	    json.dump(yaml.safe_load(sys.stdin), sys.stdout, indent=1)' < sam.yaml > sam.json.new
 	@cd build/backend && rm sam.yaml && mv sam.json.new sam.json
+
+# A program, and the Debian packages that bring it where it is missing.
+define need_command
+command -v $(1) >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $(2) >/dev/null; } \
+    || { echo "$(1) is needed: install it." >&2; exit 1; }
+endef
 
 define need_python
 test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (3.13 for a deployment)." >&2; exit 1; }

@@ -47,6 +47,12 @@ def registrations() -> Response:
     )
 
 
+@app.route("/api/registrations", methods=["GET"])
+def form() -> Response:
+    """Where a visitor arrives who asks again for the page with her errors."""
+    return _respond(lambda: api.to_the_form(bootstrap.pages()))
+
+
 @app.route("/api/health")
 def health() -> Response:
     return _respond(lambda: api.health(bootstrap.store().check))

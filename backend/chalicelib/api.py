@@ -18,7 +18,7 @@ from chalicelib.domain.finder import MAX_QUERY, Place, find
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, Posted, parse
 from chalicelib.domain.reference import is_reference
 from chalicelib.domain.registration import Registration
-from chalicelib.domain.site import THANKS, municipality_path
+from chalicelib.domain.site import SIGN_UP, THANKS, municipality_path
 from chalicelib.intake import FORM, JSON, UnreadableError, media_type, read
 from chalicelib.register import OtherContentError, Store, identified, take_in
 
@@ -86,6 +86,10 @@ def post_registration(request: Request, store: Store, pages: Pages, now: datetim
     if request.is_json:
         return _json(201, _registered(registration))
     return _see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
+
+
+def to_the_form(pages: Pages) -> Answer:
+    return _see_other(pages.url(SIGN_UP))
 
 
 def thanks(reference: str, pages: Pages) -> Answer:

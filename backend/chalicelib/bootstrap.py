@@ -70,7 +70,7 @@ def desk(clock: "Clock") -> "Desk":
     """What forwarding needs, at the time that `clock` tells."""
     from chalicelib.forward import Desk
 
-    return Desk(store(), _mailer(), _letters(), settings().agency, clock)
+    return Desk(store(), _mailer(), _letters(), settings().agency, clock, wall=now)
 
 
 @cache
@@ -86,7 +86,7 @@ def _mailer() -> Any:
 
     # Tries once: SES has no idempotency, so only the record may decide to send again. The
     # time-outs together stay far below the lease.
-    client = _client("sesv2", connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1})
+    client = _client("sesv2", connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 1})
     return Mailer(client, settings().sender, settings().configuration_set)
 
 
@@ -102,6 +102,10 @@ def now() -> datetime:
 
 
 def ticking(start: datetime) -> "Clock":
-    """A clock that stands at `start` now and runs: scheduled work takes its time from the event."""
-    began = monotonic()
+    """
+    A clock that stands at `start` and runs: scheduled work takes its time from the event.
+
+    An event that comes late, as when Lambda tries again, does not turn time back.
+    """
+    start, began = max(start, now()), monotonic()
     return lambda: start + timedelta(seconds=monotonic() - began)

@@ -50,13 +50,19 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True)
 class Desk:
-    """What forwarding needs: a table, a mailer, the letters, the agency's address and the time."""
+    """
+    What forwarding needs: a table, a mailer, the letters, the agency's address and the time.
+
+    `clock` tells what is due; scheduled work takes it from its event. `wall` tells how long a
+    lease still holds: that is about a process that may be dead, whatever time the event says.
+    """
 
     store: Store
     mailer: Mailer
     letters: Letters
     agency: str
     clock: Clock
+    wall: Clock
 
 
 def forward(registration: Registration, desk: Desk) -> None:
@@ -107,7 +113,7 @@ def _claim(registration: Registration, desk: Desk) -> Registration:
     Raises `StaleError` when another forwarder has it, or had it.
     """
     now = desk.clock()
-    if registration.lease_until and registration.lease_until > now:
+    if registration.lease_until and registration.lease_until > desk.wall():
         raise StaleError
     if not any(registration.due_mails(now)):
         return registration
@@ -119,7 +125,7 @@ def _claim(registration: Registration, desk: Desk) -> Registration:
     if not any(registration.due_mails(now)):
         log.info("repeat, not mailed: %s", registration.reference)
         return desk.store.save(registration)
-    return desk.store.save(claim(registration, now))
+    return desk.store.save(claim(registration, desk.wall()))
 
 
 def _admit(registration: Registration, desk: Desk) -> Verdict:
@@ -183,5 +189,6 @@ def _write_down(registration: Registration, step: Step, desk: Desk) -> Registrat
 
 def _keep_or_release(registration: Registration, desk: Desk) -> Registration:
     """Keep the lease for the next mail; let go of it after the last."""
-    now = desk.clock()
-    return claim(registration, now) if any(registration.due_mails(now)) else release(registration)
+    if any(registration.due_mails(desk.clock())):
+        return claim(registration, desk.wall())
+    return release(registration)

@@ -19,7 +19,7 @@ from chalicelib.domain.municipalities import of_postcode
 VOLUNTEER = "volunteer"
 """The receiver of the confirmation; every other receiver is a NIS code."""
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=45)
 """How long a forwarder has a registration to itself: longer than a send can take (mailer.py)."""
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -141,7 +141,7 @@ def register(answers: Answers, reference: str, submission_id: str, now: datetime
 
 
 def claim(registration: Registration, now: datetime) -> Registration:
-    """Take (or keep) the lease: until `LEASE` has passed, nobody else sends for it."""
+    """Take (or keep) the lease: until `LEASE` after `now`, nobody else sends for it."""
     return replace(registration, lease_until=now + LEASE)
 
 
