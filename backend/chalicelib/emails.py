@@ -161,7 +161,6 @@ def mime(email: Email, sender: str, now: datetime) -> bytes:
     # The same for every copy of one mail: after a crash a second one can be told as such.
     message["Message-ID"] = f"<{email.reference}.{email.receiver}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "nl-BE"
     message[REFERENCE_HEADER] = email.reference
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
@@ -174,6 +173,8 @@ def mime(email: Email, sender: str, now: datetime) -> bytes:
             filename=attachment.filename,
             params={"charset": "utf-8"},
         )
+    # Last: what is called Content-… moves into the first part when a second one is added.
+    message["Content-Language"] = "nl-BE"
     return message.as_bytes()
 
 
@@ -185,7 +186,7 @@ def _prepared_mail(registration: Registration, municipality: Municipality) -> st
         f"Je wil buddy worden in {municipality}. Fijn!\n"
         "Wanneer kunnen we elkaar even spreken?\n\n"
         "Vriendelijke groeten\n"
-    )
+    ).replace("\n", "\r\n")  # RFC 6068, section 5
     return f"mailto:{quote(registration.answers.email)}?subject={quote(subject)}&body={quote(body)}"
 
 

@@ -73,7 +73,7 @@ def forward(registration: Registration, desk: Desk) -> None:
     the table raises: then nothing was sent that is not written down, but for the mail in hand.
     """
     try:
-        claimed: Registration | None = _claim(registration, desk)
+        claimed = _claim(registration, desk)
     except StaleError:
         log.info("forwarded by somebody else: %s", registration.reference)
         return
@@ -106,9 +106,9 @@ def sweep(desk: Desk, has_time: Callable[[], bool]) -> int:
     return count
 
 
-def _claim(registration: Registration, desk: Desk) -> Registration:
+def _claim(registration: Registration, desk: Desk) -> Registration | None:
     """
-    The registration with our lease on it, judged new or a repeat.
+    The registration with our lease on it, judged new or a repeat; None with nothing to send.
 
     Raises `StaleError` when another forwarder has it, or had it.
     """
@@ -116,7 +116,7 @@ def _claim(registration: Registration, desk: Desk) -> Registration:
     if registration.lease_until and registration.lease_until > desk.wall():
         raise StaleError
     if not any(registration.due_mails(now)):
-        return registration
+        return None
     if not registration.admitted_at:
         verdict = _admit(registration, desk)
         registration = admitted(
@@ -124,7 +124,8 @@ def _claim(registration: Registration, desk: Desk) -> Registration:
         )
     if not any(registration.due_mails(now)):
         log.info("repeat, not mailed: %s", registration.reference)
-        return desk.store.save(registration)
+        desk.store.save(registration)
+        return None
     return desk.store.save(claim(registration, desk.wall()))
 
 

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from chalicelib.domain.form import MAX_BODY, MAX_VALUES, FieldError, Form, InvalidFormError, Posted
+from chalicelib.domain.form import (
+    MAX_BODY,
+    MAX_VALUES,
+    FieldError,
+    Form,
+    InvalidFormError,
+    Posted,
+    shown_name,
+)
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -83,7 +91,9 @@ def _read_json(body: bytes) -> Posted:
         if all(isinstance(one, str) for one in values):
             posted[name] = values
         else:
-            wrong.append(FieldError(name, "Stuur dit als tekst, of als een lijst van teksten."))
+            wrong.append(
+                FieldError(shown_name(name), "Stuur dit als tekst, of als een lijst van teksten.")
+            )
     if wrong:
         raise InvalidFormError(Form(errors=tuple(wrong[:MAX_VALUES])))
     return posted

@@ -15,6 +15,8 @@ from chalicelib.domain.municipalities import UnknownMunicipalityError, find_muni
 # Letters with their accents, of every script; the digits and marks that names are written with.
 _NAME_MARKS = set(" .,'’‘ʼ`´·-‐‑–()&")
 _JOINERS = {"\u200c", "\u200d"}  # part of correct spelling in Persian and in Indian scripts
+# Letters and accents that show as nothing: with them a name can be empty, or another's double.
+_INVISIBLE = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 # Characters that reorder what follows them: in a mail they can make a name read as another one.
 _REORDERING = {
     "\u061c",
@@ -48,7 +50,7 @@ def name(text: str) -> str:
 
 
 def _belongs_in_a_name(char: str) -> bool:
-    return (
+    return char not in _INVISIBLE and (
         unicodedata.category(char)[0] in "LM"
         or unicodedata.category(char) == "Nd"
         or char in _NAME_MARKS
@@ -99,7 +101,7 @@ def shown_phone(number: str) -> str:
 
 def postcode(text: str) -> str:
     """A Belgian postcode, also written «B-9300»; whether it exists is not asked here."""
-    bare = re.sub(r"^(B|BE)?[\s-]*", "", text, flags=re.IGNORECASE).replace(" ", "")
+    bare = re.sub(r"^(BE|B)?[\s-]*", "", text, flags=re.IGNORECASE).replace(" ", "")
     if not re.fullmatch(r"[1-9][0-9]{3}", bare):
         raise UnusableAnswerError("Vul een postcode van 4 cijfers in, bijvoorbeeld 9300.")
     return bare

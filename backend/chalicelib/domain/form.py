@@ -274,10 +274,13 @@ def _misplaced(posted: Posted) -> Iterator[FieldError]:
         yield FieldError("form", "Er kwamen te veel antwoorden mee. Laad de pagina opnieuw.")
     for name in posted:
         if name not in FIELDS:
-            # A name that we don't know is somebody's text: only a plain word is repeated.
-            shown = name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else "form"
-            yield FieldError(shown, "Dit veld kennen we niet. Laad de pagina opnieuw.")
+            yield FieldError(shown_name(name), "Dit veld kennen we niet. Laad de pagina opnieuw.")
             return
+
+
+def shown_name(name: str) -> str:
+    """The name of a field as an error may repeat it: an unknown one is somebody's text."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else "form"
 
 
 def _which(postcode: str, choices: Sequence[Municipality]) -> str:

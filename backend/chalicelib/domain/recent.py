@@ -73,8 +73,14 @@ def admit(recent: Recent, registration: Registration, now: datetime) -> tuple[Re
     today = sum(one.confirmed for one in kept if now - one.seen_at < WINDOW)
     confirm = today < MAX_CONFIRMATIONS
     request = Request(registration.reference, wish, registration.registered_at, now, confirm)
-    requests = (*kept, request)[-MAX_REQUESTS:]
-    return replace(recent, requests=requests), Verdict("", confirm)
+    return replace(recent, requests=_trimmed((*kept, request))), Verdict("", confirm)
+
+
+def _trimmed(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """The newest requests; those confirmed stay, as they count until their day is over."""
+    others = [one for one in requests if not one.confirmed]
+    surplus = others[: max(0, len(requests) - MAX_REQUESTS)]
+    return tuple(one for one in requests if one not in surplus)
 
 
 def _is_repeat(registration: Registration, wish: str, earlier: Request) -> bool:

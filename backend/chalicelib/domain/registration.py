@@ -166,8 +166,14 @@ def sent(registration: Registration, receiver: str, message_id: str, now: dateti
 def postponed(
     registration: Registration, receiver: str, reason: str, now: datetime
 ) -> Registration:
-    """The mail could not be sent now: it stays queued, with the reason and the next moment."""
+    """
+    The mail could not be sent now: it stays queued, with the reason and the next moment.
+
+    Unless another forwarder sent it meanwhile: then there is nothing to try again.
+    """
     mail = registration.mail(receiver)
+    if mail.status != "queued":
+        return registration
     attempts = mail.attempts + 1
     later = replace(mail, attempts=attempts, reason=reason, next_at=now + _pause(attempts))
     return _with(registration, later, Event(now, "postponed", receiver, reason))

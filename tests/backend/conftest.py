@@ -1,0 +1,93 @@
+"""What the tests of the backend share: fakes, AWS in memory, and repeatable random examples."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from moto import mock_aws
+
+from chalicelib import bootstrap
+from chalicelib.emails import Letters
+from chalicelib.forward import Desk
+from tests.backend import aws as aws_in_memory
+from tests.backend.fakes import Clock, FakeMailer, FakePages, FakeStore
+from tests.backend.samples import AGENCY, NOW, SENDER, SITE_URL, contact
+
+# The same examples in every run, and no deadline: a busy machine must not make a test fail.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    """A table that knows where Aalst receives its mails."""
+    store = FakeStore()
+    store.save_contact(contact())
+    return store
+
+
+@pytest.fixture
+def mailer() -> FakeMailer:
+    return FakeMailer()
+
+
+@pytest.fixture
+def pages() -> FakePages:
+    return FakePages()
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters(SITE_URL, AGENCY)
+
+
+@pytest.fixture
+def desk(store: FakeStore, mailer: FakeMailer, letters: Letters, clock: Clock) -> Desk:
+    return Desk(store, mailer, letters, AGENCY, clock, wall=clock)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS in memory, with our table and a verified sender; the environment of the functions."""
+    environment = {
+        "AWS_DEFAULT_REGION": aws_in_memory.REGION,
+        "TABLE_NAME": aws_in_memory.TABLE,
+        "SITE_URL": f"{SITE_URL}/",
+        "SENDER_ADDRESS": SENDER,
+        "AGENCY_ADDRESS": AGENCY,
+        "CONFIGURATION_SET": "mijnbuddy-test",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        _forget()
+        aws_in_memory.create_table()
+        aws_in_memory.sesv2().create_email_identity(EmailIdentity=SENDER.partition("@")[2])
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    """What bootstrap keeps for a warm function belongs to one test."""
+    for made in (
+        bootstrap.settings,
+        bootstrap.store,
+        bootstrap.pages,
+        bootstrap._letters,
+        bootstrap._mailer,
+    ):
+        made.cache_clear()

@@ -1,0 +1,56 @@
+"""Sample registrations: one that is right, and what a test wants to be different."""
+
+import uuid
+from datetime import UTC, datetime
+
+from chalicelib.domain.contacts import Contact
+from chalicelib.domain.form import Answers, parse
+from chalicelib.domain.reference import references
+from chalicelib.domain.registration import Registration, register
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday
+AALST = "41002"
+GENT = "44021"
+BRUSSEL = "21004"
+AGENCY = "desk@mijnbuddy.example"
+SENDER = "buddy@mijnbuddy.example"
+SITE_URL = "https://www.mijnbuddy.example"
+
+Changes = str | list[str] | None
+
+
+def posted(**changes: Changes) -> dict[str, list[str]]:
+    """A right form; a change of None leaves the field out."""
+    values: dict[str, Changes] = {
+        "name": "Anaïs D’Hondt",
+        "email": "anais@example.be",
+        "phone": "0470 12 34 56",
+        "postcode": "9300",
+        "about": "Ik ga graag wandelen.",
+        "consent": "yes",
+        **changes,
+    }
+    return {
+        name: value if isinstance(value, list) else [value]
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def answers(**changes: Changes) -> Answers:
+    return parse(posted(**changes)).answers
+
+
+def registration(number: int = 1, now: datetime = NOW, **changes: Changes) -> Registration:
+    """A new registration; another `number` is another submission."""
+    submission_id = str(uuid.UUID(int=number))
+    return register(answers(**changes), next(references(submission_id)), submission_id, now)
+
+
+def contact(
+    nis_code: str = AALST,
+    email: str = "buddy@aalst.example",
+    order: int = 1,
+    state: str = "confirmed",
+) -> Contact:
+    return Contact(nis_code, email, order, state, since=NOW)

@@ -1,0 +1,481 @@
+"""The functions as AWS calls them, on AWS in memory: from a posted form to the mails in SES."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from chalice.test import Client
+
+import app as entry_points
+from chalicelib import bootstrap
+from chalicelib.store import Store
+from tests.backend import aws as aws_in_memory
+from tests.backend.samples import AGENCY, Changes, contact, posted, registration
+
+BACKEND = Path(__file__).parents[2] / "backend"
+ID = "0b9f3f3e-7c1b-4c59-9d0c-6c1f6f6d6a01"
+FORM = "application/x-www-form-urlencoded"
+Record = dict[str, Any]
+
+
+class Functions:
+    """Calls our functions as API Gateway, the stream and the schedules do."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._number = 0
+
+    def get(self, path: str) -> Any:
+        return self._client.http.get(path)
+
+    def request(self, method: str, path: str) -> Any:
+        return self._client.http.request(method, path)
+
+    def post(self, body: bytes, content_type: str = FORM, accept: str = "text/html") -> Any:
+        headers = {"Content-Type": content_type, "Accept": accept}
+        return self._client.http.post("/api/registrations", headers=headers, body=body)
+
+    def sign_up(self, **changes: Changes) -> Any:
+        return self.post(urlencode(posted(**changes), doseq=True).encode())
+
+    def stream(self, name: str, *records: Record) -> Any:
+        """Wake a function with a batch of the table's stream."""
+        return self._client.lambda_.invoke(name, {"Records": list(records)}).payload
+
+    def record(self, new: Record | None, old: Record | None = None) -> Record:
+        """A change of an item as the stream tells it."""
+        self._number += 1
+        item: Record = new or old or {}
+        images = {"NewImage": new, "OldImage": old}
+        return {
+            "eventID": f"{self._number:032}",
+            "eventName": "REMOVE" if not new else "MODIFY" if old else "INSERT",
+            "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb",
+            "awsRegion": aws_in_memory.REGION,
+            "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/x/stream/y",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1795426200,
+                "Keys": {"pk": item["pk"], "sk": item["sk"]},
+                "SequenceNumber": f"{self._number:021}",
+                "SizeBytes": 1234,
+                "StreamViewType": "NEW_AND_OLD_IMAGES",
+                **{name: image for name, image in images.items() if image},
+            },
+        }
+
+    def schedule(self, name: str, at: datetime | None = None) -> Any:
+        event = self._client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
+        event["time"] = f"{at or later():%Y-%m-%dT%H:%M:%SZ}"
+        # Not through the client: its context leaves a function three seconds.
+        function: Any = getattr(entry_points, name)
+        return function(event, Context())
+
+
+class Context:
+    """What a function sees of Lambda: here it always has a minute left."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+@pytest.fixture
+def functions(aws: None) -> Iterator[Functions]:
+    bootstrap.store().save_contact(contact())
+    with Client(entry_points.app, project_dir=str(BACKEND)) as client:
+        yield Functions(client)
+
+
+@pytest.fixture
+def store(aws: None) -> Store:
+    return bootstrap.store()
+
+
+def later(**step: float) -> datetime:
+    return datetime.now(UTC) + timedelta(**step or {"seconds": 2})
+
+
+def images() -> list[Record]:
+    return list(aws_in_memory.images())
+
+
+def receivers() -> list[str]:
+    return [str(mail["To"]) for mail in aws_in_memory.mails()]
+
+
+def test_sign_up(functions: Functions) -> None:
+    """
+    A posted form is one item in the table, no mail yet, and a page with the reference.
+    """
+    answer = functions.sign_up()
+    (item,) = images()
+    reference = item["reference"]["S"]
+    page = functions.get(f"/bedankt?ref={reference}")
+
+    assert 303 == answer.status_code
+    assert f"/bedankt/?ref={reference}" == answer.headers["Location"]
+    assert (200, True) == (page.status_code, reference in page.body.decode())
+    assert [] == aws_in_memory.mails()
+    assert 2 == len(aws_in_memory.items())  # with the contact of Aalst
+
+
+def test_json(functions: Functions) -> None:
+    """
+    JSON is answered in JSON.
+    """
+    body = json.dumps(posted(postcode="3840")).encode()
+    answer = functions.post(body, "application/json", "application/json")
+    (item,) = images()
+
+    assert 201 == answer.status_code
+    assert "application/json" == answer.headers["Content-Type"]
+    assert answer.json_body == {
+        "reference": item["reference"]["S"],
+        "forwardings": [{"nis_code": "73111", "municipality": "Tongeren-Borgloon"}],
+    }
+
+
+def test_woken_by_the_stream(functions: Functions) -> None:
+    """
+    The stream's record of a new registration makes two mails, in the municipality's order.
+    """
+    functions.sign_up()
+    (item,) = images()
+    answer = functions.stream("forward", functions.record(item))
+    to_aalst, to_her = aws_in_memory.mails()
+
+    assert {"batchItemFailures": []} == answer
+    assert ["buddy@aalst.example", "anais@example.be"] == receivers()
+    assert ["anais@example.be", AGENCY] == [to_aalst["Reply-To"], to_her["Reply-To"]]
+    assert {item["reference"]["S"]} == {
+        str(mail["X-Mijnbuddy-Reference"]) for mail in (to_aalst, to_her)
+    }
+    (kept,) = images()
+    assert "due" not in kept
+    assert ["registered", "queued", "sent", "sent"] == [
+        event["M"]["what"]["S"] for event in kept["events"]["L"]
+    ]
+
+
+def test_replayed(functions: Functions) -> None:
+    """
+    The same record again, in the same batch and in later ones, mails nobody again.
+    """
+    functions.sign_up()
+    (item,) = images()
+    record = functions.record(item)
+    for _ in range(3):
+        functions.stream("forward", record, record)
+    functions.schedule("sweep", later(days=2))
+
+    assert ["buddy@aalst.example", "anais@example.be"] == receivers()
+
+
+def test_sent_again(functions: Functions) -> None:
+    """
+    The same form posted again is the same registration, also after its mails.
+    """
+    answers = [functions.sign_up(submission_id=ID)]
+    functions.schedule("sweep")
+    answers += [functions.sign_up(submission_id=ID) for _ in range(3)]
+    functions.schedule("sweep", later(minutes=5))
+
+    assert 1 == len({answer.headers["Location"] for answer in answers})
+    assert 1 == len(images())
+    assert 2 == len(receivers())
+    assert 409 == functions.sign_up(submission_id=ID, name="Jan").status_code
+
+
+def test_sweep_alone(functions: Functions) -> None:
+    """
+    Without the stream the sweep sends everything.
+    """
+    for number in range(5):
+        functions.sign_up(email=f"a{number}@example.be")
+
+    assert {"due": 5} == functions.schedule("sweep")
+    assert sorted(
+        ["buddy@aalst.example"] * 5 + [f"a{number}@example.be" for number in range(5)]
+    ) == (sorted(receivers()))
+    assert {"due": 0} == functions.schedule("sweep", later(minutes=5))
+
+
+def test_ses_down(functions: Functions, store: Store) -> None:
+    """
+    While SES refuses, the reason and the next moment stand on the record; then it goes out.
+    """
+    domain = AGENCY.partition("@")[2]
+    aws_in_memory.sesv2().delete_email_identity(EmailIdentity=domain)
+    functions.sign_up()
+    functions.schedule("sweep")
+    (waiting,) = store.registrations()
+
+    assert [("queued", "MessageRejected", 1)] * 2 == [
+        (mail.status, mail.reason, mail.attempts) for mail in waiting.mails
+    ]
+    assert waiting.due_at
+    aws_in_memory.sesv2().create_email_identity(EmailIdentity=domain)
+    assert {"due": 0} == functions.schedule("sweep")
+    assert {"due": 1} == functions.schedule("sweep", later(minutes=2))
+    assert ["buddy@aalst.example", "anais@example.be"] == receivers()
+
+
+def test_late_event(functions: Functions, store: Store) -> None:
+    """
+    A schedule that comes late, as when Lambda tries again, does not work with an old clock: its
+    leases would be over before they begin.
+    """
+    now = datetime.now(UTC)
+    one = registration(1, now - timedelta(hours=1))
+    store.add(one)
+    aws_in_memory.sesv2().delete_email_identity(EmailIdentity=AGENCY.partition("@")[2])
+    functions.schedule("sweep", now - timedelta(minutes=5))
+    kept = store.get(one.reference)
+
+    assert kept
+    assert kept.due_at
+    assert kept.due_at > now
+
+
+def test_batch(functions: Functions) -> None:
+    """
+    One record that can't be read does not hold up the others; it is named, to be offered again.
+    """
+    functions.sign_up(email="a@example.be")
+    functions.sign_up(email="b@example.be")
+    records = [functions.record(item) for item in images()]
+    poison = functions.record({**images()[0], "answers": {"S": "?"}})
+    answer = functions.stream("forward", records[0], poison, records[1])
+
+    number = poison["dynamodb"]["SequenceNumber"]
+    assert {"batchItemFailures": [{"itemIdentifier": number}]} == answer
+    assert 4 == len(receivers())
+
+
+def test_other_records(functions: Functions) -> None:
+    """
+    Contacts, erased registrations and the like wake nobody.
+    """
+    functions.sign_up()
+    (item,) = images()
+    contacts = [one for one in aws_in_memory.items() if one["pk"]["S"] == "CONTACTS"]
+    records = [functions.record(one) for one in contacts] + [functions.record(None, item)]
+
+    assert 2 == len(records)
+    for name in ("forward", "project"):
+        assert {"batchItemFailures": []} == functions.stream(name, *records)
+    assert [] == receivers()
+
+
+def test_ledger(functions: Functions, store: Store) -> None:
+    """
+    The stream brings every event to the ledger, once; the repair finds nothing to do.
+    """
+    functions.sign_up()
+    (before,) = images()
+    functions.schedule("sweep")
+    (after,) = images()
+    records = [functions.record(before), functions.record(after, before)]
+    for _ in range(2):
+        assert {"batchItemFailures": []} == functions.stream("project", *records)
+    (kept,) = store.registrations()
+
+    assert ["registered", "queued", "sent", "sent"] == [event.what for event in kept.events]
+    assert [*kept.events] == [entry.event for day in days(kept) for entry in store.ledger(day)]
+    assert {"missing": 0} == functions.schedule("repair")
+
+
+def test_repair(functions: Functions, store: Store) -> None:
+    """
+    What the stream never brought, the repair does.
+    """
+    functions.sign_up()
+    functions.schedule("sweep")
+
+    assert {"missing": 4} == functions.schedule("repair")
+    assert {"missing": 0} == functions.schedule("repair")
+
+
+def days(one: Any) -> list[str]:
+    return sorted({event.at.date().isoformat() for event in one.events})
+
+
+def test_health(functions: Functions) -> None:
+    """
+    Healthy while the table answers, and not when it is gone.
+    """
+    well = functions.get("/api/health")
+    aws_in_memory.dynamodb().delete_table(TableName=aws_in_memory.TABLE)
+    ill = functions.get("/api/health")
+
+    assert (200, {"status": "ok"}) == (well.status_code, well.json_body)
+    assert 503 == ill.status_code
+
+
+def test_no_table(functions: Functions) -> None:
+    """
+    Without the table a visitor hears that it was not sent, and keeps what she typed.
+    """
+    aws_in_memory.dynamodb().delete_table(TableName=aws_in_memory.TABLE)
+    page = functions.sign_up()
+    problem = functions.post(json.dumps(posted()).encode(), "application/json")
+
+    assert (503, 503) == (page.status_code, problem.status_code)
+    assert "5" == page.headers["Retry-After"]
+    assert "Anaïs D’Hondt" in page.body.decode()
+    assert "text/html; charset=utf-8" == page.headers["Content-Type"]
+    assert "application/problem+json" == problem.headers["Content-Type"]
+
+
+def test_fault(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A fault of ours is an answer, too, and quotes nothing.
+    """
+
+    def fail(*_: object) -> None:
+        raise KeyError(posted()["name"][0])
+
+    monkeypatch.setattr(Store, "add", fail)
+    answer = functions.sign_up()
+
+    assert 500 == answer.status_code
+    assert "Er liep iets mis bij ons." in answer.body.decode()
+    assert "Anaïs" not in answer.body.decode()
+
+
+JSON = "application/json"
+CORPUS: list[tuple[int, str, bytes]] = [
+    (400, JSON, b""),
+    (400, JSON, b"{"),
+    (400, JSON, b"[]"),
+    (400, JSON, b'{"name": NaN}'),
+    (400, JSON, b'{"name": "a", "name": "b"}'),
+    (400, JSON, b'\xef\xbb\xbf{"name": "Jan"}'),
+    (400, "Application/JSON", b"null"),
+    (413, JSON, b'{"about": "' + b"a" * 1_000_000 + b'"}'),
+    (413, FORM, b"about=" + b"a" * 1_000_000),
+    (422, JSON, b"{}"),
+    (422, JSON, b'{"name": 1}'),
+    (422, JSON, json.dumps({**posted(), "name": "\ud800"}).encode()),
+    (422, JSON, json.dumps({**posted(), "\ud800": "x"}).encode()),
+    (422, JSON, json.dumps({**posted(), "\ud800": 1}).encode()),
+    (422, JSON, json.dumps({**posted(), "gender": "x"}).encode()),
+    (422, JSON, json.dumps({**posted(), "name": "\x00"}).encode()),
+    (422, FORM, b""),
+    (422, FORM, urlencode({"name": "Jan\r\nBcc: x@example.be"}).encode()),
+    (422, FORM, urlencode(posted(name="<b>Jan</b>"), doseq=True).encode()),
+    (422, FORM, urlencode(posted(name="Jan 😀"), doseq=True).encode()),
+    (422, FORM, urlencode(posted(name="Jan\u202e"), doseq=True).encode()),
+    (422, FORM, urlencode(posted(name="x" * 101), doseq=True).encode()),
+    (422, FORM, urlencode(posted(postcode="1040"), doseq=True).encode()),
+    (400, FORM, b"name=%ff"),
+    (415, "text/plain", b"name=Jan"),
+    (415, "multipart/form-data; boundary=x", b"--x"),
+    (415, "application/octet-stream", b"\x00\xff"),
+    (415, "image/png", b"\x89PNG\xff"),
+]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_refused(functions: Functions, accept: str) -> None:
+    """
+    Bad input gets a clear answer, never a fault; nothing is stored and nothing is sent.
+    """
+    answers = [functions.post(body, type_, accept) for _, type_, body in CORPUS]
+    functions.schedule("sweep")
+
+    assert [status for status, _, _ in CORPUS] == [answer.status_code for answer in answers]
+    assert [] == images()
+    assert [] == receivers()
+    for answer in answers:
+        assert "no-store" == answer.headers["Cache-Control"]
+        assert answer.body.decode()
+
+
+def test_deep(functions: Functions) -> None:
+    """
+    JSON without end is refused as any other that is no answer.
+    """
+    for body in (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b"[" * 30_000):
+        answer = functions.post(body, JSON)
+        assert answer.status_code in {400, 422}
+
+
+def test_other_methods(functions: Functions) -> None:
+    """
+    A registration is posted: who asks for that address again is led to the form.
+    """
+    again = functions.get("/api/registrations")
+
+    assert (303, "/aanmelden/") == (again.status_code, again.headers["Location"])
+    assert {405} == {
+        functions.request(method, "/api/registrations").status_code
+        for method in ("PUT", "PATCH", "DELETE")
+    }
+    assert [] == images()
+
+
+def test_search(functions: Functions) -> None:
+    """
+    The search without JavaScript leads to a municipality's page, or to a choice.
+    """
+    one, choice = functions.get("/zoek?q=erembodegem"), functions.get("/zoek?q=1040")
+
+    assert (303, "/word-buddy/aalst/") == (one.status_code, one.headers["Location"])
+    assert (200, True) == (choice.status_code, "Etterbeek" in choice.body.decode())
+    assert 200 == functions.get("/zoek").status_code
+
+
+def test_real_name(functions: Functions) -> None:
+    """
+    An unusual name arrives as it is, in the table and in both mails.
+    """
+    name = "Nguyễn Thị Ánh-D’Hondt 李"
+    functions.sign_up(name=name)
+    functions.schedule("sweep")
+    (item,) = images()
+
+    assert name == item["answers"]["M"]["name"]["S"]
+    for mail in aws_in_memory.mails():
+        body = mail.get_body(("plain",))
+        assert body
+        assert name in body.get_content()
+
+
+def test_log(functions: Functions, caplog: pytest.LogCaptureFixture) -> None:
+    """
+    Nothing of a person is logged on the whole way, not even when it goes wrong.
+    """
+    with caplog.at_level(logging.INFO):
+        functions.sign_up(name="Canarie", email="canarie@example.be", about="Canarie")
+        functions.sign_up(name="Canarie", email="canarie@", about="Canarie")
+        (item,) = images()
+        broken = {**item, "answers": {"S": "canarie"}}
+        functions.stream("forward", functions.record(broken))
+        functions.stream("project", functions.record(broken))
+        functions.schedule("sweep")
+        functions.schedule("repair")
+    ours = [record for record in caplog.records if record.name.startswith(("chalicelib", "mijn"))]
+
+    assert len(ours) >= 4
+    assert "canarie" not in " ".join(record.getMessage() for record in ours).casefold()
+    assert [] == [record for record in ours if record.exc_info]
+
+
+def test_functions_of_the_template() -> None:
+    """
+    Every function of the template is one of ours, and the other way round.
+    """
+    resources = aws_in_memory.template()["Resources"]
+    limited = {
+        name
+        for name, resource in resources.items()
+        if "Runtime" in resource.get("Properties", {}) and name != "APIHandler"
+    }
+
+    assert {source.name.title() for source in entry_points.app.event_sources} == limited

@@ -1,0 +1,130 @@
+"""The mailer: what it asks of SES, and how it tells that SES did not."""
+
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, ReadTimeoutError
+from botocore.stub import ANY, Stubber
+
+from chalicelib.emails import Letters
+from chalicelib.failures import DeliveryFailedError
+from chalicelib.mailer import Mailer
+from tests.backend.aws import sesv2
+from tests.backend.samples import AGENCY, NOW, SENDER, SITE_URL, registration
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+EMAIL = Letters(SITE_URL, AGENCY).to_volunteer(registration())
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> "SESV2Client":
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    return sesv2()
+
+
+@pytest.fixture
+def ses(client: "SESV2Client") -> Iterator[Stubber]:
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def mailer(client: "SESV2Client") -> Mailer:
+    return Mailer(client, SENDER, "mijnbuddy-test")
+
+
+def test_request(mailer: Mailer, ses: Stubber) -> None:
+    """
+    The raw mail goes to one receiver, under our configuration set, with its reference as a tag.
+    """
+    ses.add_response(
+        "send_email",
+        {"MessageId": "0100-42"},
+        {
+            "FromEmailAddress": SENDER,
+            "Destination": {"ToAddresses": ["anais@example.be"]},
+            "Content": ANY,
+            "ConfigurationSetName": "mijnbuddy-test",
+            "EmailTags": [
+                {"Name": "reference", "Value": registration().reference},
+                {"Name": "receiver", "Value": "volunteer"},
+            ],
+        },
+    )
+
+    assert "0100-42" == mailer.send(EMAIL, NOW)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "TooManyRequestsException",
+        "LimitExceededException",
+        "MessageRejected",
+        "AccountSuspendedException",
+        "SendingPausedException",
+        "MailFromDomainNotVerifiedException",
+        "NotFoundException",
+        "BadRequestException",
+        "InternalFailure",
+    ],
+)
+def test_refused(mailer: Mailer, ses: Stubber, code: str) -> None:
+    """
+    A refusal of SES gives SES's own code as the reason, and keeps the cause.
+    """
+    ses.add_client_error("send_email", code, "to anais@example.be")
+
+    with pytest.raises(DeliveryFailedError) as failed:
+        mailer.send(EMAIL, NOW)
+    assert code == failed.value.reason == str(failed.value)
+    assert failed.value.__cause__
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (EndpointConnectionError(endpoint_url="https://ses"), "EndpointConnectionError"),
+        (ReadTimeoutError(endpoint_url="https://ses"), "ReadTimeoutError"),
+    ],
+)
+def test_no_answer(error: BotoCoreError, reason: str) -> None:
+    """
+    A network that fails gives the kind of failure as the reason.
+    """
+
+    class Unreachable:
+        def send_email(self, **_: Any) -> None:
+            raise error
+
+    unreachable: Any = Unreachable()
+    with pytest.raises(DeliveryFailedError) as failed:
+        Mailer(unreachable, SENDER, "set").send(EMAIL, NOW)
+    assert reason == failed.value.reason
+
+
+def test_one_receiver() -> None:
+    """
+    The mail's own header and SES's destination name the same, single receiver.
+    """
+    calls: list[dict[str, Any]] = []
+
+    class Recorder:
+        def send_email(self, **request: Any) -> dict[str, str]:
+            calls.append(request)
+            return {"MessageId": "1"}
+
+    recorder: Any = Recorder()
+    Mailer(recorder, SENDER, "set").send(EMAIL, NOW)
+    message = message_from_bytes(calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
+
+    assert 1 == len(calls)
+    assert {"Raw"} == set(calls[0]["Content"])
+    assert [str(message["To"])] == calls[0]["Destination"]["ToAddresses"]

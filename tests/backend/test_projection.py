@@ -1,0 +1,118 @@
+"""The ledger as a projection: made from changes, idempotent, and repaired from the records."""
+
+import pytest
+
+from chalicelib.domain.ledger import Entry
+from chalicelib.domain.registration import Registration, postponed, sent
+from chalicelib.projection import project, repair
+from tests.backend.fakes import FakeStore
+from tests.backend.samples import AALST, NOW, registration
+
+DAY = NOW.date().isoformat()
+
+
+def told(store: FakeStore, day: str = DAY) -> list[tuple[int, str]]:
+    return [(entry.number, entry.event.what) for entry in store.ledger(day)]
+
+
+def test_new(store: FakeStore) -> None:
+    """
+    A new registration brings all its events.
+    """
+    assert 2 == project(None, registration(), store)
+    assert [(1, "registered"), (2, "queued")] == told(store)
+
+
+def test_change(store: FakeStore) -> None:
+    """
+    A change brings the events that it added, and no others.
+    """
+    before = registration()
+    after = postponed(before, AALST, "Throttling", NOW)
+
+    assert 1 == project(before, after, store)
+    assert [(3, "postponed")] == told(store)
+    assert 0 == project(after, after, store)
+
+
+def test_twice(store: FakeStore) -> None:
+    """
+    The same change twice, as the stream may bring it, is written once.
+    """
+    project(None, registration(), store)
+
+    assert 0 == project(None, registration(), store)
+    assert 2 == len(told(store))
+
+
+def test_out_of_order(store: FakeStore) -> None:
+    """
+    Changes that come in another order give the same ledger.
+    """
+    first = registration()
+    second = sent(first, AALST, "message", NOW)
+    project(first, second, store)
+    project(None, first, store)
+
+    assert [(1, "registered"), (2, "queued"), (3, "sent")] == told(store)
+
+
+def test_repair(store: FakeStore) -> None:
+    """
+    The repair writes what is missing, once, and leaves what is there.
+    """
+    one: Registration = registration(1)
+    two = sent(registration(2), AALST, "message", NOW)
+    for each in (one, two):
+        store.add(each)
+    project(None, one, store)
+
+    assert 3 == repair(store)
+    assert 5 == len(told(store))
+    assert 0 == repair(store)
+
+
+def test_repair_writes_no_more(store: FakeStore) -> None:
+    """
+    The repair writes only what is missing.
+    """
+    tried: list[Entry] = []
+
+    class Counting(FakeStore):
+        def append(self, entry: Entry) -> bool:
+            tried.append(entry)
+            return super().append(entry)
+
+    counting = Counting()
+    counting.add(registration())
+    repair(counting)
+    repair(counting)
+
+    assert 2 == len(tried)
+
+
+def test_repair_gap(store: FakeStore) -> None:
+    """
+    An event lost in the middle is found, on its own day.
+    """
+    one = registration()
+    two = postponed(one, AALST, "Throttling", NOW.replace(day=24))
+    three = sent(two, AALST, "message", NOW.replace(day=25))
+    store.add(three)
+    project(None, one, store)
+    project(two, three, store)
+
+    assert 1 == repair(store)
+    assert [(3, "postponed")] == told(store, "2026-11-24")
+    assert [(4, "sent")] == told(store, "2026-11-25")
+
+
+def test_repair_log(store: FakeStore, caplog: pytest.LogCaptureFixture) -> None:
+    """
+    A repair that had something to do says how much; one that had not says nothing.
+    """
+    store.add(registration())
+    repair(store)
+    repair(store)
+
+    assert ["the ledger missed 2 events"] == caplog.messages

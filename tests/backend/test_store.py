@@ -1,0 +1,423 @@
+"""
+The contract of the table, held to by the fake of the other tests and by DynamoDB (moto) alike,
+on the table that `infra/template.yaml` describes.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta, timezone
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.domain.ledger import Entry
+from chalicelib.domain.recent import KEPT, Recent, admit
+from chalicelib.domain.registration import (
+    VOLUNTEER,
+    Event,
+    Registration,
+    admitted,
+    claim,
+    dropped,
+    postponed,
+    register,
+    sent,
+)
+from chalicelib.failures import StaleError, TakenError
+from chalicelib.store import Store, is_registration, read_registration
+from tests.backend import aws as aws_in_memory
+from tests.backend.fakes import FakeStore
+from tests.backend.samples import AALST, GENT, NOW, answers, contact, registration
+
+AnyStore = Store | FakeStore
+
+
+@pytest.fixture
+def real(aws: None) -> Store:
+    return Store(aws_in_memory.dynamodb(), aws_in_memory.TABLE)
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> AnyStore:
+    if request.param == "fake":
+        return FakeStore()
+    store: Store = request.getfixturevalue("real")
+    return store
+
+
+def lived() -> Registration:
+    """A registration with every attribute set."""
+    one = registration(municipality=[AALST, GENT], source="infoavond", about="Eén\n\tTwee 😀")
+    one = admitted(one, repeat_of="", confirm=False, now=NOW)
+    one = sent(one, AALST, "message", NOW + timedelta(microseconds=1))
+    one = postponed(one, GENT, "Throttling", NOW)
+    return claim(replace(one, repeat_of="MB-7K3F-9Q3D"), NOW)
+
+
+def bare() -> Registration:
+    """A registration with as little as there can be."""
+    return registration(name="李", phone=None, about=None)
+
+
+@pytest.mark.parametrize("make", [lived, bare])
+def test_round_trip(store: AnyStore, make: Callable[[], Registration]) -> None:
+    """
+    What is read is what was written, to the microsecond.
+    """
+    one = make()
+    store.add(one)
+
+    assert one == store.get(one.reference)
+    assert [one] == list(store.registrations())
+
+
+def test_unknown(store: AnyStore) -> None:
+    """
+    What was never written is not there.
+    """
+    assert store.get("MB-7K3F-9Q3D") is None
+    assert [] == list(store.registrations())
+    assert [] == list(store.due(NOW))
+
+
+def test_taken(store: AnyStore) -> None:
+    """
+    A reference is given once; who comes second sees what is there, as it is now.
+    """
+    first = registration()
+    store.add(first)
+    now_ = store.save(sent(first, AALST, "message", NOW))
+    other = register(answers(name="Jan"), first.reference, "other", NOW)
+
+    with pytest.raises(TakenError) as taken:
+        store.add(other)
+    assert now_ == taken.value.existing
+    assert now_ == store.get(first.reference)
+
+
+def test_save(store: AnyStore) -> None:
+    """
+    A save is the next version, and is what is read from then on.
+    """
+    first = registration()
+    store.add(first)
+    second = store.save(sent(first, AALST, "message", NOW))
+
+    assert 2 == second.version
+    assert second == store.get(first.reference)
+    assert 3 == store.save(second).version
+
+
+def test_stale(store: AnyStore) -> None:
+    """
+    Who read an older version can't overwrite a newer one.
+    """
+    first = registration()
+    store.add(first)
+    second = store.save(sent(first, AALST, "message", NOW))
+
+    with pytest.raises(StaleError):
+        store.save(dropped(first, AALST, "withdrawn", NOW))
+    assert second == store.get(first.reference)
+
+
+def test_gone(store: AnyStore) -> None:
+    """
+    What is not there can't be saved: an erased registration does not come back.
+    """
+    with pytest.raises(StaleError):
+        store.save(registration())
+    assert store.get(registration().reference) is None
+
+
+def test_one_of_many(store: AnyStore) -> None:
+    """
+    Of many that write the same version at once, one wins; the others are stale.
+    """
+    first = registration()
+    store.add(first)
+
+    def attempt(number: int) -> bool:
+        try:
+            store.save(sent(first, AALST, f"message-{number}", NOW))
+        except StaleError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(attempt, range(24)))
+
+    assert 1 == sum(won)
+    kept = store.get(first.reference)
+    assert kept
+    assert f"message-{won.index(True)}" == kept.mail(AALST).message_id
+
+
+def test_due(store: AnyStore) -> None:
+    """
+    Due is what has a mail to send now, the longest waiting first.
+    """
+    late, early, future = (
+        registration(number, NOW + timedelta(minutes=minutes))
+        for number, minutes in ((1, -1), (2, -2), (3, 1))
+    )
+    for one in (late, early, future):
+        store.add(one)
+
+    assert [early.reference, late.reference] == list(store.due(NOW))
+    assert 3 == len(list(store.due(NOW + timedelta(minutes=1))))
+    assert [] == list(store.due(NOW - timedelta(minutes=3)))
+
+
+def test_due_to_the_microsecond(store: AnyStore) -> None:
+    """
+    A moment with and one without microseconds sort as moments, not as text.
+    """
+    whole = registration(1, NOW)
+    after = registration(2, NOW + timedelta(microseconds=1))
+    for one in (after, whole):
+        store.add(one)
+
+    assert [whole.reference] == list(store.due(NOW))
+    assert [whole.reference, after.reference] == list(store.due(NOW + timedelta(seconds=1)))
+
+
+def test_due_in_another_zone(store: AnyStore) -> None:
+    """
+    A moment given in another time zone is the same moment.
+    """
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=5)))
+    one = registration(1, elsewhere)
+    store.add(one)
+
+    assert [] == list(store.due(NOW - timedelta(microseconds=1)))
+    assert [one.reference] == list(store.due(NOW)) == list(store.due(elsewhere))
+    assert one == store.get(one.reference)
+
+
+def test_no_longer_due(store: AnyStore) -> None:
+    """
+    A lease postpones; what is sent or dropped is due no more.
+    """
+    one = registration()
+    store.add(one)
+    claimed = store.save(claim(one, NOW))
+
+    assert [] == list(store.due(NOW))
+    assert claimed.lease_until
+    assert [one.reference] == list(store.due(claimed.lease_until))
+    done = sent(dropped(claimed, VOLUNTEER, "x", NOW), AALST, "message", NOW)
+    store.save(done)
+    assert [] == list(store.due(NOW + timedelta(days=365)))
+
+
+def test_recent(store: AnyStore) -> None:
+    """
+    What an address asked is kept, and written by one at a time.
+    """
+    nothing = store.recent("digest")
+    first, _ = admit(nothing, registration(1), NOW)
+    store.save_recent(first, NOW)
+    kept = store.recent("digest")
+
+    assert Recent("digest") == nothing
+    assert replace(first, version=1) == kept
+    with pytest.raises(StaleError):
+        store.save_recent(first, NOW)
+    second, _ = admit(kept, registration(2, name="Jan"), NOW)
+    third, _ = admit(second, registration(3, name="Piet"), NOW)
+    store.save_recent(third, NOW)
+    assert replace(third, version=2) == store.recent("digest")
+    assert [True, True, False] == [request.confirmed for request in store.recent("digest").requests]
+    with pytest.raises(StaleError):
+        store.save_recent(kept, NOW)
+    assert Recent("other") == store.recent("other")
+
+
+def test_contacts(store: AnyStore) -> None:
+    """
+    A municipality's addresses come in their order; a new one takes the place of the old one.
+    """
+    second, first, gent = (
+        contact(order=2, email="two@aalst.be"),
+        contact(order=1),
+        contact(GENT),
+    )
+    for one in (gent, second, contact(order=1, email="old@aalst.be"), first):
+        store.save_contact(one)
+
+    assert [first, second] == list(store.contacts(AALST))
+    assert [] == list(store.contacts("21004"))
+    assert [first, second, gent] == list(store.all_contacts())
+
+
+def test_append(store: AnyStore) -> None:
+    """
+    An entry is written once.
+    """
+    entry = Entry("MB-7K3F-9Q3D", 3, Event(NOW, "sent", AALST, "why"))
+
+    assert store.append(entry)
+    assert not store.append(entry)
+    assert [entry] == list(store.ledger("2026-11-23"))
+
+
+def test_ledger(store: AnyStore) -> None:
+    """
+    A day's entries come as they happened, by the day in UTC, whatever the order of writing.
+    """
+    midnight = NOW.replace(hour=0, minute=0)
+    those = [
+        Entry("MB-AAAA-AAAA", 1, Event(midnight, "registered")),
+        Entry("MB-BBBB-BBBB", 1, Event(midnight + timedelta(microseconds=1), "registered")),
+        Entry("MB-AAAA-AAAA", 2, Event(NOW, "queued", AALST)),
+        Entry("MB-AAAA-AAAA", 3, Event(NOW, "queued", GENT)),
+        Entry("MB-AAAA-AAAA", 10, Event(NOW, "sent", AALST)),
+        Entry("MB-BBBB-BBBB", 2, Event(NOW, "queued", AALST)),
+    ]
+    others = [
+        Entry("MB-CCCC-CCCC", 1, Event(midnight - timedelta(microseconds=1), "registered")),
+        Entry("MB-DDDD-DDDD", 1, Event(midnight + timedelta(days=1), "registered")),
+    ]
+    for entry in [*others, *reversed(those)]:
+        store.append(entry)
+
+    assert those == list(store.ledger("2026-11-23"))
+    assert others[:1] == list(store.ledger("2026-11-22"))
+    assert [] == list(store.ledger("2026-11-21"))
+
+
+def test_kinds_apart(store: AnyStore) -> None:
+    """
+    Only registrations are registrations, whatever else the table holds.
+    """
+    one = registration()
+    store.add(one)
+    store.save_contact(contact())
+    store.append(Entry(one.reference, 1, Event(NOW, "registered")))
+    store.save_recent(admit(Recent("digest"), one, NOW)[0], NOW)
+    store.check()
+
+    assert [one] == list(store.registrations())
+    assert [one.reference] == list(store.due(NOW))
+
+
+def test_more_than_a_page(real: Store) -> None:
+    """
+    What does not fit in one answer of DynamoDB (1 MB) is read to its end.
+    """
+    count = 260
+    for number in range(count):
+        real.add(registration(number, NOW + timedelta(seconds=number), about="😀" * 1000))
+    client = aws_in_memory.dynamodb()
+    page: Any = client.scan(TableName=aws_in_memory.TABLE)
+
+    assert "LastEvaluatedKey" in page
+    assert len(page["Items"]) < count
+    assert count == len({one.reference for one in real.registrations()})
+    assert count == len(list(real.due(NOW + timedelta(days=1))))
+
+
+def test_pages_of_a_query(aws: None) -> None:
+    """
+    What comes in several answers is read to its end, in order: contacts, ledger and what is due.
+    """
+    store = Store(Slow(aws_in_memory.dynamodb()), aws_in_memory.TABLE)  # type: ignore[arg-type]
+    for number in range(1, 6):
+        store.save_contact(contact(order=number))
+        store.append(Entry("MB-7K3F-9Q3D", number, Event(NOW, "sent")))
+        store.add(registration(number))
+
+    assert [1, 2, 3, 4, 5] == [one.order for one in store.contacts(AALST)]
+    assert [1, 2, 3, 4, 5] == [one.order for one in store.all_contacts()]
+    assert [1, 2, 3, 4, 5] == [entry.number for entry in store.ledger("2026-11-23")]
+    assert 5 == len(list(store.due(NOW)))
+    assert 5 == len(list(store.registrations()))
+
+
+class Slow:
+    """A client whose pages hold two items."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def get_paginator(self, name: str) -> Any:
+        paginator = self._client.get_paginator(name)
+
+        class Two:
+            def paginate(self, **request: Any) -> Iterator[Any]:
+                return iter(paginator.paginate(**request, PaginationConfig={"PageSize": 2}))
+
+        return Two()
+
+
+def test_items(real: Store) -> None:
+    """
+    An item holds what its keys promise, and nothing empty.
+    """
+    one = registration(municipality=[AALST, GENT], phone=None)
+    real.add(one)
+    (item,) = aws_in_memory.items()
+
+    assert f"REGISTRATION#{one.reference}" == item["pk"]["S"]
+    assert "REGISTRATION" == item["sk"]["S"]
+    assert ("due", "2026-11-23T09:30:00.000000Z") == (item["due"]["S"], item["due_at"]["S"])
+    assert "Anaïs D’Hondt" == item["answers"]["M"]["name"]["S"]
+    assert [AALST, GENT] == [code["S"] for code in item["answers"]["M"]["municipality"]["L"]]
+    assert "phone" not in item["answers"]["M"]
+    assert "repeat_of" not in item
+
+
+def test_sparse(real: Store) -> None:
+    """
+    What has nothing to do is not in the index of what is due.
+    """
+    real.add(dropped(dropped(registration(), AALST, "x", NOW), VOLUNTEER, "x", NOW))
+    (item,) = aws_in_memory.items()
+
+    assert set() == {"due", "due_at"} & set(item)
+
+
+def test_expiry(real: Store) -> None:
+    """
+    What an address asked expires, in seconds, in the attribute that the template names.
+    """
+    real.save_recent(admit(Recent("digest"), registration(), NOW)[0], NOW)
+    (item,) = aws_in_memory.items()
+    table = aws_in_memory.template()["Resources"]["Table"]["Properties"]
+
+    attribute = table["TimeToLiveSpecification"]["AttributeName"]
+    assert str(int((NOW + KEPT).timestamp())) == item[attribute]["N"]
+
+
+def test_stream_image(real: Store) -> None:
+    """
+    A registration is read from what the stream brings, and told from all else by its keys.
+    """
+    one = lived()
+    real.add(one)
+    real.save_contact(contact())
+    images = {
+        item["sk"]["S"]: item
+        for item in aws_in_memory.items()
+        if is_registration({"pk": item["pk"], "sk": item["sk"]})
+    }
+
+    assert ["REGISTRATION"] == list(images)
+    assert one == read_registration(images["REGISTRATION"])
+
+
+def test_no_table(aws: None) -> None:
+    """
+    A table that is not there is an error, for a check and for a write.
+    """
+    nowhere = Store(aws_in_memory.dynamodb(), "nowhere")
+
+    for use in (nowhere.check, lambda: nowhere.add(registration()), lambda: list(nowhere.due(NOW))):
+        with pytest.raises(ClientError):
+            use()
