@@ -6,6 +6,7 @@ takes both from the running `make run`. What a command prints for a program (`--
 standard output, everything else to standard error.
 """
 
+import csv
 import json
 import os
 import re
@@ -60,8 +61,8 @@ def import_contacts(
             read = address_book.read_contacts(
                 lines, bootstrap.now(), allow_placeholders=not _is_production()
             )
-    except (address_book.UnusableFileError, UnicodeDecodeError) as error:
-        for line in getattr(error, "errors", ["the file is not UTF-8"]):
+    except (address_book.UnusableFileError, UnicodeDecodeError, csv.Error) as error:
+        for line in getattr(error, "errors", ["this is no CSV file in UTF-8"]):
             told.print(line, markup=False)
         raise typer.Exit(1) from None
     changed = list(address_book.changes(store, read))

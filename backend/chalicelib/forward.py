@@ -77,8 +77,9 @@ def forward(registration: Registration, desk: Desk) -> None:
     except StaleError:
         log.info("forwarded by somebody else: %s", registration.reference)
         return
-    while claimed and (mail := next(claimed.due_mails(desk.clock()), None)):
-        claimed = _write_down(claimed, _send(claimed, mail, desk), desk)
+    while claimed and claimed.lease_until:
+        mail = next(claimed.due_mails(desk.clock()), None)
+        claimed = _write_down(claimed, _send(claimed, mail, desk), desk) if mail else None
 
 
 def sweep(desk: Desk, has_time: Callable[[], bool]) -> int:

@@ -3,7 +3,7 @@ The table: registrations, contacts, recent requests and the ledger as DynamoDB i
 
 | item | pk | sk | read by |
 | --- | --- | --- | --- |
-| registration | `REGISTRATION#MB-7K3F-9Q2D` | `REGISTRATION` | its reference |
+| registration | `REGISTRATION#MB-7K3F-9Q4D` | `REGISTRATION` | its reference |
 | … that has something due | index `due`: `due` | `due_at` | the sweep, oldest first |
 | contact address | `CONTACTS` | `41002#1` | a municipality's, in order; all of them |
 | recent requests of an address | `RECENT#<digest>` | `RECENT` | the forwarder |

@@ -120,7 +120,7 @@ def _headers(message: Message) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in message.items():
         if name not in {ENVELOPE_ID, ENVELOPE_TO}:
-            text = _decoded(value)
+            text = _decoded(value).strip()  # a long subject is folded right after its name
             headers[name] = f"{headers[name]}, {text}" if name in headers else text
     return headers
 

@@ -1,5 +1,5 @@
 """
-Writes the pages that only the Lambda shows, for the HTML checker: `python -m tests.audit.pages DIR`.
+Writes the pages that only the Lambda shows, for the HTML checker (`make audit`).
 """
 
 import sys

@@ -288,6 +288,34 @@ def test_due_between_two_looks(
     assert 1 == mailer.receivers.count(AALST)
 
 
+def test_due_after_the_release(
+    add: Add, desk: Desk, store: FakeStore, mailer: FakeMailer, clock: Clock
+) -> None:
+    """
+    A mail that becomes due again just after the lease was given back waits for the next claim.
+    """
+    mailer.failures[AALST] = THROTTLED
+    new = add()
+
+    def wait_until_due() -> None:
+        mailer.failures = {}
+        clock.now = store.records[new.reference].mail(AALST).next_at or NOW
+        mailer.during = lambda _: sweep(desk, always)
+
+    def during_the_second(_: object) -> None:
+        store.before_save = wait_until_due
+
+    def during_the_first(_: object) -> None:
+        mailer.during = during_the_second
+
+    mailer.during = during_the_first
+    forward(new, desk)
+    mailer.during = None
+    sweep(desk, always)
+
+    assert [VOLUNTEER, AALST] == mailer.receivers
+
+
 def test_killed(add: Add, desk: Desk, store: FakeStore, mailer: FakeMailer, clock: Clock) -> None:
     """
     A forwarder killed before SES took the mail costs nothing: it is sent when the lease is over.

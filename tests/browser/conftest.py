@@ -4,24 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chromium import find
-
-# Chromium asks the network for updates and more at its start: not here.
-QUIET = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from tests.browser.chromium import launched
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, no other test can have an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=find(), args=QUIET)
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route
 
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FieldError, Form
 from chalicelib.pages import Pages
-from tests.browser import chromium
+from tests.browser.chromium import launched
 from tests.site.conftest import Site
 
 HERE = "http://localhost"  # a browser trusts it as it trusts https
@@ -35,12 +35,10 @@ def browser_context(site: Site) -> Iterator[BrowserContext]:
         }
         route.fulfill(body=file.read_bytes(), headers=headers)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+    with launched() as browser:
         context = browser.new_context(reduced_motion="reduce")
         context.route("**/*", answer)
         yield context
-        browser.close()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ _REORDERING = {
     *map(chr, range(0x202A, 0x202F)),
     *map(chr, range(0x2066, 0x206A)),
 }
-_WEB_ADDRESS = re.compile(r"[^\W\d_]{2,}\.[^\W\d_]{2,}")  # «spam.com», not «J.P.» or «St. Anna»
+_WEB_ADDRESS = re.compile(r"[^\W\d_]{2,}\.([a-z]{2,}|[A-Z]{2,})")  # not «J.P.» or «St.Anna»
 
 
 class UnusableAnswerError(ValueError):
@@ -51,8 +51,8 @@ def name(text: str) -> str:
 
 def _belongs_in_a_name(char: str) -> bool:
     return char not in _INVISIBLE and (
-        unicodedata.category(char)[0] in "LM"
-        or unicodedata.category(char) == "Nd"
+        unicodedata.category(char)[0] == "L"
+        or unicodedata.category(char) in {"Mn", "Mc", "Nd"}
         or char in _NAME_MARKS
         or char in _JOINERS
     )

@@ -65,6 +65,9 @@ def places() -> tuple[Place, ...]:
     for locality in LOCALITIES:
         municipality = find_municipality(locality.nis_code)
         add(municipality, locality.name, *locality.aliases, locality.postcode)
+    for place in tuple(found.values()):
+        if place.name.startswith("Sint-"):
+            add(place.municipality, place.name.replace("Sint-", "St-"))
     return tuple(found.values())
 
 

@@ -1,5 +1,5 @@
 """
-The reference that volunteer, municipality and agency share, such as `MB-7K3F-9Q2D`.
+The reference that volunteer, municipality and agency share, such as `MB-7K3F-9Q4D`.
 
 It is made from the submission's id alone, so the same submission always has the same reference,
 and it is the key of the record: one conditional write then guards against a double registration

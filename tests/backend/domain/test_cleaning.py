@@ -33,6 +33,7 @@ TEXT = st.text(st.characters(exclude_categories=()), min_size=1, max_size=60)
         "ʻOkina",
         "J.P. Van den Bossche",
         "St. Anna",
+        "St.Anna",
         "Jean-Marc & Lies (ouders)",
         "Jan, de 2e",
         "a" * 100,
@@ -77,6 +78,7 @@ def test_names(name: str) -> None:
         "123",
         "-",
         "…",
+        "Jan 1\u20e3",
         "\u3164",  # letters that show nothing
         "\u115f\u1160",
     ],

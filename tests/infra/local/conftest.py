@@ -41,9 +41,9 @@ def message() -> EmailMessage:
     message["To"] = "Stad Aalst – team inburgering <buddy+aalst@aalst.example>"
     message["Reply-To"] = "Zoë D'Hondt <zoe@visitor.example>"
     message["Subject"] = (
-        "Nieuwe kandidaat-buddy in Aalst: Zoë D'Hondt (MB-7K3F-9Q2D) – graag binnen 10 dagen"
+        "Nieuwe kandidaat-buddy in Aalst: Zoë D'Hondt (MB-7K3F-9Q4D) – graag binnen 10 dagen"
     )
-    message["X-Mijnbuddy-Reference"] = "MB-7K3F-9Q2D"
+    message["X-Mijnbuddy-Reference"] = "MB-7K3F-9Q4D"
     message.set_content("Dag collega,\n\nZoë wil buddy worden.\n")
     message.add_alternative("<p>Zoë wil <b>buddy</b> worden.</p>\n", subtype="html")
     message.add_attachment(

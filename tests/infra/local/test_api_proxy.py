@@ -114,7 +114,7 @@ def test_answer() -> None:
 
     async def redirect(_: web.Request) -> web.Response:
         answer = web.Response(status=303, body=bytes(range(256)))
-        answer.headers["Location"] = "/bedankt/?ref=MB-7K3F-9Q2D"
+        answer.headers["Location"] = "/bedankt/?ref=MB-7K3F-9Q4D"
         answer.headers["Content-Type"] = "application/octet-stream"
         answer.headers.add("Set-Cookie", "a=1")
         answer.headers.add("Set-Cookie", "b=2")
@@ -125,7 +125,7 @@ def test_answer() -> None:
             answer = await browser.get("/api/health", allow_redirects=False)
 
             assert 303 == answer.status
-            assert "/bedankt/?ref=MB-7K3F-9Q2D" == answer.headers["Location"]
+            assert "/bedankt/?ref=MB-7K3F-9Q4D" == answer.headers["Location"]
             assert "application/octet-stream" == answer.headers["Content-Type"]
             assert ["a=1", "b=2"] == answer.headers.getall("Set-Cookie")
             assert await answer.read() == bytes(range(256))

@@ -20,11 +20,11 @@ def test_headers(kept_mail: Path) -> None:
     assert ("zoe@visitor.example",) == mail.reply_to
     assert "Word buddy <noreply@mijnbuddy.example>" == mail.sender
     assert (
-        "Nieuwe kandidaat-buddy in Aalst: Zoë D'Hondt (MB-7K3F-9Q2D) – graag binnen 10 dagen"
+        "Nieuwe kandidaat-buddy in Aalst: Zoë D'Hondt (MB-7K3F-9Q4D) – graag binnen 10 dagen"
         == (mail.subject)
     )
     assert "Stad Aalst – team inburgering <buddy+aalst@aalst.example>" == mail.headers["To"]
-    assert "MB-7K3F-9Q2D" == mail.headers["X-Mijnbuddy-Reference"]
+    assert "MB-7K3F-9Q4D" == mail.headers["X-Mijnbuddy-Reference"]
     assert ["From", "To"] == list(mail.headers)[:2]
 
 
@@ -36,6 +36,7 @@ def test_headers(kept_mail: Path) -> None:
         "(é) en (è)",
         "Łukasz Ğ 名前 مرحبا",
         "a" * 200,
+        "a" * 72,  # folded right after the header's name
         "é" * 200,
         "woord " * 40 + "é",
         "Reactie op: =?",
