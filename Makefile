@@ -7,7 +7,7 @@ SITEURL  ?=
 export PORT AWS_PORT
 
 # 3.13 is what the functions run on; an older machine may still run and test everything.
-PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN    := .venv/bin
 

@@ -25,7 +25,7 @@ from chalicelib.domain.contacts import Contact
 from chalicelib.domain.form import Answers
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.recent import KEPT, Recent, Request
-from chalicelib.domain.registration import Event, Mail, Registration
+from chalicelib.domain.registration import Event, Forwarding, Mail, Registration
 from chalicelib.failures import StaleError, TakenError
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ def read_registration(image: Image) -> Registration:
         fingerprint=item["fingerprint"],
         registered_at=_moment(item["registered_at"]),
         answers=_read_answers(item["answers"]),
-        mails=tuple(map(_read_mail, item["mails"])),
+        forwardings=tuple(Forwarding(**_read_mail(one)) for one in item["forwardings"]),
+        confirmation=Mail(**_read_mail(item["confirmation"])),
         events=tuple(map(_read_event, item["events"])),
         version=int(item["version"]),
         admitted_at=_maybe_moment(item.get("admitted_at")),
@@ -220,17 +221,17 @@ def _read_answers(item: Item) -> Answers:
     )
 
 
-def _read_mail(item: Item) -> Mail:
-    return Mail(
-        receiver=item["receiver"],
-        queued_at=_moment(item["queued_at"]),
-        next_at=_maybe_moment(item.get("next_at")),
-        attempts=int(item.get("attempts", 0)),
-        reason=item.get("reason", ""),
-        sent_at=_maybe_moment(item.get("sent_at")),
-        message_id=item.get("message_id", ""),
-        dropped_at=_maybe_moment(item.get("dropped_at")),
-    )
+def _read_mail(item: Item) -> Item:
+    return {
+        "receiver": item["receiver"],
+        "queued_at": _moment(item["queued_at"]),
+        "next_at": _maybe_moment(item.get("next_at")),
+        "attempts": int(item.get("attempts", 0)),
+        "reason": item.get("reason", ""),
+        "sent_at": _maybe_moment(item.get("sent_at")),
+        "message_id": item.get("message_id", ""),
+        "dropped_at": _maybe_moment(item.get("dropped_at")),
+    }
 
 
 def _read_event(item: Item) -> Event:

@@ -63,7 +63,8 @@ def test_mail_fails(broken_stack: tuple[Stack, FaultProxy], form: Form) -> None:
         return next(item for item in stack.items() if posted["email"] in json.dumps(item))
 
     def waiting() -> list[dict[str, Any]]:
-        mails = [mail["M"] for mail in record()["mails"]["L"]]
+        item = record()
+        mails = [one["M"] for one in (*item["forwardings"]["L"], item["confirmation"])]
         return mails if all("reason" in mail for mail in mails) else []
 
     with proxy.failing(Fault("SendEmail", 429, "TooManyRequestsException")):

@@ -66,6 +66,15 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Forwarding(Mail):
+    """A registration × a municipality: queued, retried and followed on its own."""
+
+    @property
+    def nis_code(self) -> str:
+        return self.receiver
+
+
+@dataclass(frozen=True)
 class Registration:
     """
     Somebody who wants to be a buddy; one item in the table, outbox included.
@@ -80,7 +89,8 @@ class Registration:
     fingerprint: str
     registered_at: datetime
     answers: Answers
-    mails: tuple[Mail, ...]
+    forwardings: tuple[Forwarding, ...]
+    confirmation: Mail
     events: tuple[Event, ...]
     version: int = 1
     admitted_at: datetime | None = None
@@ -88,8 +98,9 @@ class Registration:
     repeat_of: str = ""
 
     @property
-    def forwardings(self) -> tuple[Mail, ...]:
-        return tuple(mail for mail in self.mails if mail.receiver != VOLUNTEER)
+    def mails(self) -> tuple[Mail, ...]:
+        """All that must go out, to the municipalities first: they are the ones that must act."""
+        return (*self.forwardings, self.confirmation)
 
     @property
     def due_at(self) -> datetime | None:
@@ -103,7 +114,7 @@ class Registration:
         return next(mail for mail in self.mails if mail.receiver == receiver)
 
     def due_mails(self, now: datetime) -> Iterator[Mail]:
-        """The mails to send now, the municipality's first: it is the one that must act."""
+        """The mails to send now."""
         return (mail for mail in self.mails if mail.next_at and mail.next_at <= now)
 
     def is_elsewhere(self, nis_code: str) -> bool:
@@ -125,17 +136,18 @@ def register(answers: Answers, reference: str, submission_id: str, now: datetime
         fingerprint=fingerprint(answers),
         registered_at=now,
         answers=answers,
-        mails=tuple(Mail(receiver, now, now) for receiver in (*answers.municipality, VOLUNTEER)),
+        forwardings=tuple(Forwarding(nis_code, now, now) for nis_code in answers.municipality),
+        confirmation=Mail(VOLUNTEER, now, now),
         events=(Event(now, "registered", why=answers.source),),
     )
     queued = tuple(
         Event(
             now,
             "queued",
-            mail.receiver,
-            "elsewhere" if registration.is_elsewhere(mail.receiver) else "",
+            forwarding.nis_code,
+            "elsewhere" if registration.is_elsewhere(forwarding.nis_code) else "",
         )
-        for mail in registration.forwardings
+        for forwarding in registration.forwardings
     )
     return replace(registration, events=registration.events + queued)
 
@@ -203,11 +215,13 @@ def admitted(
 
 
 def _with(registration: Registration, mail: Mail, event: Event) -> Registration:
-    return replace(
-        registration,
-        mails=tuple(mail if one.receiver == mail.receiver else one for one in registration.mails),
-        events=(*registration.events, event),
+    following = replace(registration, events=(*registration.events, event))
+    if not isinstance(mail, Forwarding):
+        return replace(following, confirmation=mail)
+    forwardings = (
+        mail if one.nis_code == mail.nis_code else one for one in registration.forwardings
     )
+    return replace(following, forwardings=tuple(forwardings))
 
 
 def _pause(attempts: int) -> timedelta:

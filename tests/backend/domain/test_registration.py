@@ -162,7 +162,7 @@ def test_pause(attempts: int, pause: timedelta) -> None:
     before = registration()
     tried = replace(
         before,
-        mails=tuple(replace(mail, attempts=attempts - 1) for mail in before.mails),
+        forwardings=tuple(replace(one, attempts=attempts - 1) for one in before.forwardings),
     )
     waits = [_wait(postponed(tried, AALST, "x", NOW).mail(AALST).next_at) for _ in range(50)]
 
