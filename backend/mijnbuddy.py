@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -19,7 +20,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from chalicelib import address_book, bootstrap, projection
 from chalicelib.domain.municipalities import find_municipality
@@ -129,8 +130,8 @@ def show(reference: str, as_json: AsJson = False) -> None:
                 mail.status,
                 str(mail.attempts),
                 mail.reason,
-                f"{mail.next_at or ''}",
-                f"{mail.sent_at or ''}",
+                _shown(mail.next_at),
+                _shown(mail.sent_at),
             )
             for mail in registration.mails
         ),
@@ -165,8 +166,12 @@ def _take_local_environment() -> None:
     if not file.exists():
         told.print(f"There is no {file}: start `make run` first, here.")
         raise typer.Exit(1)
-    for name, value in re.findall(r"^export (\w+)='?([^'\n]*)'?$", file.read_text(), re.MULTILINE):
-        os.environ[name] = value
+    for name, value in re.findall(r"^export (AWS_\w+|TABLE_NAME)=(.*)$", file.read_text(), re.M):
+        os.environ[name] = "".join(shlex.split(value))
+
+
+def _shown(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
 
 
 def _print_json(document: object) -> None:
@@ -179,7 +184,7 @@ def _print_json(document: object) -> None:
 
 
 def _print_table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    table = Table(*columns)
+    table = Table(*(Column(name, overflow="fold") for name in columns))
     for row in rows:
         table.add_row(*row)
     Console(markup=False).print(table)

@@ -1,6 +1,7 @@
 """The command line of the desk, on a table in memory."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -209,12 +210,15 @@ def test_local(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     `--local` takes the settings that `make run` wrote.
     """
     store.save_contact(contact())
-    (tmp_path / "env").write_text(f"# made\nexport TABLE_NAME='{aws_in_memory.TABLE}'\n")
+    lines = ("# made", f"export TABLE_NAME='{aws_in_memory.TABLE}'", 'export PATH=/bin:"$PATH"')
+    (tmp_path / "env").write_text("\n".join(lines))
+    path = os.environ["PATH"]
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     monkeypatch.setenv("TABLE_NAME", "elsewhere")
     bootstrap.store.cache_clear()
 
     assert 1 == len(json.loads(run("--local", "contacts", "list", "--json").stdout))
+    assert path == os.environ["PATH"]
 
 
 def test_local_without_a_run(aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
