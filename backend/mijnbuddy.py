@@ -166,7 +166,7 @@ def _take_local_environment() -> None:
     if not file.exists():
         told.print(f"There is no {file}: start `make run` first, here.")
         raise typer.Exit(1)
-    for name, value in re.findall(r"^export (AWS_\w+|TABLE_NAME)=(.*)$", file.read_text(), re.M):
+    for name, value in re.findall(r"^export (AWS_\w+|TABLE_NAME)=(.*)$", file.read_text(), re.MULTILINE):
         os.environ[name] = "".join(shlex.split(value))
 
 
