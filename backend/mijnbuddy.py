@@ -166,8 +166,9 @@ def _take_local_environment() -> None:
     if not file.exists():
         told.print(f"There is no {file}: start `make run` first, here.")
         raise typer.Exit(1)
-    for name, value in re.findall(r"^export (AWS_\w+|TABLE_NAME)=(.*)$", file.read_text(), re.MULTILINE):
-        os.environ[name] = "".join(shlex.split(value))
+    for line in file.read_text().splitlines():
+        if setting := re.fullmatch(r"export (AWS_\w+|TABLE_NAME)=(.*)", line):
+            os.environ[setting[1]] = "".join(shlex.split(setting[2]))
 
 
 def _shown(moment: datetime | None) -> str:
