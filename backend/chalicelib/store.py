@@ -81,7 +81,7 @@ class Store:
         The index may lag: whoever acts on it reads the registration and claims it.
         """
         waiting = self._query(
-            "#due = :due AND due_at <= :now", index="due", due="due", now=_text(now)
+            "due = :due AND due_at <= :now", index="due", due="due", now=_text(now)
         )
         for image in waiting:
             yield str(image["pk"]["S"]).removeprefix("REGISTRATION#")
@@ -145,8 +145,6 @@ class Store:
 
     def _query(self, condition: str, index: str = "", **values: str) -> Iterator[Image]:
         more: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
-        if "#due" in condition:
-            more["ExpressionAttributeNames"] = {"#due": "due"}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression=condition,
