@@ -11,6 +11,9 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 /usr/bin/pyt
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN    := .venv/bin
 
+# Never with -q: it hides what --fatal should stop at.
+PELICAN := $(BIN)/pelican --fatal=warnings --settings pelicanconf.py
+
 # An address, a proxy or an index set on this machine must not end up in a build.
 export AWS_DEFAULT_REGION = eu-central-1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -49,7 +52,8 @@ format: .venv/.installed ## let ruff put the code in shape
 	@$(BIN)/ruff check --fix --exit-zero
 	@$(BIN)/ruff format
 
-site: build/site/.built ## the static site, in build/site (SITEURL=https://… for another address)
+site: .venv/.installed ## the static site, in build/site; for another address: SITEURL=https://…/path, in build/public
+	@SITEURL='$(SITEURL)' $(PELICAN) --output $(if $(SITEURL),build/public,build/site)
 
 package: build/backend/sam.json ## the template and the zip that go to AWS, in build/backend
 
@@ -89,7 +93,7 @@ tests/audit/node_modules/.installed: tests/audit/package-lock.json
 	@touch $@
 
 build/site/.built: .venv/.installed $(SITE_SOURCES)
-	@SITEURL='$(SITEURL)' $(BIN)/pelican --fatal=warnings --settings pelicanconf.py --output build/site
+	@SITEURL= $(PELICAN) --output build/site
 	@touch $@
 
 build/backend/sam.json: .venv/.installed $(BACKEND_SOURCES)

@@ -7,6 +7,7 @@ attachments nor all headers.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -156,7 +157,8 @@ def mime(email: Email, sender: str, now: datetime) -> bytes:
     message["From"] = Address("mijnbuddy", addr_spec=sender)
     message["To"] = email.to
     message["Reply-To"] = email.reply_to
-    message["Subject"] = email.subject
+    # Python 3.11 loses spaces between the encoded words of a long subject; its older class doesn't.
+    message.set_raw("Subject", Header(email.subject, header_name="Subject").encode(linesep="\r\n"))
     message["Date"] = format_datetime(now)
     # The same for every copy of one mail: after a crash a second one can be told as such.
     message["Message-ID"] = f"<{email.reference}.{email.receiver}@{domain}>"

@@ -138,9 +138,10 @@ def _recipients(destination: dict[str, list[str]], content: bytes) -> list[str]:
     named = [a for kind in ("To", "Cc", "Bcc") for a in destination.get(f"{kind}Addresses") or []]
     if not named:
         headers = BytesHeaderParser(policy=policy.compat32).parsebytes(content)
-        named = [str(h) for kind in ("To", "Cc", "Bcc") for h in headers.get_all(kind) or []]
+        folded = [str(h) for kind in ("To", "Cc", "Bcc") for h in headers.get_all(kind) or []]
+        named = [" ".join(header.split()) for header in folded]
     addresses = [address for _, address in getaddresses(named)]
-    for address in addresses:
-        if not address or not address.isascii() or not address.isprintable() or " " in address:
-            raise UnsendableMailError("SES refuses an address that is not plain ASCII")
+    # Both: older versions of getaddresses make something of a line break or of nothing.
+    if not all(one and one.isascii() and one.isprintable() for one in (*named, *addresses)):
+        raise UnsendableMailError("SES refuses an address that is not plain ASCII")
     return addresses
