@@ -35,12 +35,13 @@ run: build/site/.built build/backend/sam.json .venv-aws/.installed ## the whole 
 test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
 	@$(BIN)/pytest $(PYTEST)
 
-audit: build/site/.built tests/audit/node_modules/.installed ## what needs Node or Java: the HTML checker, on every page
+audit: build/site/.built tests/audit/node_modules/.installed browser ## what needs Node or Java: the HTML and accessibility checkers
 	@$(BIN)/python -m tests.audit.pages build/audit
 	@$(call need_command,java,default-jre-headless)
 	@java -jar tests/audit/node_modules/vnu-jar/build/dist/vnu.jar --errors-only --skip-non-html \
 	    build/site build/audit
 	@echo "HTML checker: no errors on $$(find build/site build/audit -name '*.html' | wc -l) pages"
+	@$(BIN)/python -m tests.audit.axe
 
 lint: build/site/.built build/backend/sam.json ## ruff, mypy, CloudFormation
 	@$(BIN)/ruff check
