@@ -73,7 +73,6 @@ class Letters:
             "answers": answers,
             "phone": shown_phone(answers.phone) if answers.phone else "",
             "municipality": municipality,
-            "others": [one for one in answers.municipalities if one != municipality],
             "diversion": DIVERSIONS.get(receiver.diverted, ""),
             "prepared_mail": _prepared_mail(registration, municipality),
         }
@@ -103,9 +102,7 @@ class Letters:
             "registration": registration,
             "name": answers.name,
             "municipalities": answers.municipalities,
-            "phone_end": answers.phone[-4:],
-            "postcode": answers.postcode,
-            "has_message": bool(answers.about),
+            "rows": answers.confirmed(),
         }
         return self._letter(
             "volunteer",

@@ -14,7 +14,7 @@ with microseconds, so that they sort. `docs/data-model.md` has the attributes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.contacts import Contact
-from chalicelib.domain.form import Answers
+from chalicelib.domain.form import FIELDS, Answers
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.recent import KEPT, Recent, Request
 from chalicelib.domain.registration import Event, Forwarding, Mail, Registration
@@ -207,16 +207,11 @@ def read_registration(image: Image) -> Registration:
 
 
 def _read_answers(item: Item) -> Answers:
-    return Answers(
-        name=item["name"],
-        email=item["email"],
-        phone=item.get("phone", ""),
-        postcode=item["postcode"],
-        municipality=tuple(item["municipality"]),
-        about=item.get("about", ""),
-        consent=item["consent"],
-        source=item.get("source", ""),
-    )
+    answers: Item = {
+        name: tuple(item.get(name, ())) if FIELDS[name].max_values > 1 else item.get(name, "")
+        for name in (attribute.name for attribute in fields(Answers))
+    }
+    return Answers(**answers)
 
 
 def _read_mail(item: Item) -> Item:

@@ -357,7 +357,7 @@ def test_what_next() -> None:
     assert "eindigt op 3456" in email.text
     assert "doorgegeven" in email.text
     assert "niet ingevuld" in volunteer_mail(phone=None).text
-    assert "geen" in volunteer_mail(about=None).text
+    assert "Bericht:   niet ingevuld" in volunteer_mail(about=None).text
     assert "Iemand van elke gemeente" in volunteer_mail(municipality=[AALST, GENT]).text
 
 

@@ -30,6 +30,9 @@ class Field:
     One question. `missing` is the error when it is left empty; empty for an optional question.
 
     `max_length` counts characters (code points after NFC), `max_values` how often it may be given.
+    In the mails the answer stands beside `short`: for the municipality as `show` makes it, in the
+    confirmation as `confirm` makes it; not at all where that is None. What a confirmation repeats
+    is never her own words, but for her name: the address may be somebody else's.
     """
 
     name: str
@@ -42,6 +45,9 @@ class Field:
     autocomplete: str = "off"
     inputmode: str = ""
     max_values: int = 1
+    short: str = ""
+    show: Callable[[str], str] | None = None
+    confirm: Callable[[str], str] | None = None
 
     @property
     def required(self) -> bool:
@@ -68,6 +74,9 @@ SECTIONS = (
                 missing="Vul je naam in.",
                 hint="Voornaam en familienaam.",
                 autocomplete="name",
+                short="Naam",
+                show=str,
+                confirm=str,
             ),
             Field(
                 "email",
@@ -79,6 +88,8 @@ SECTIONS = (
                 kind="email",
                 autocomplete="email",
                 inputmode="email",
+                short="E-mail",
+                show=str,
             ),
             Field(
                 "phone",
@@ -89,6 +100,9 @@ SECTIONS = (
                 kind="tel",
                 autocomplete="tel",
                 inputmode="tel",
+                short="Telefoon",
+                show=cleaning.shown_phone,
+                confirm=lambda number: f"eindigt op {number[-4:]}",
             ),
         ),
     ),
@@ -104,6 +118,9 @@ SECTIONS = (
                 hint="De postcode van waar je woont, bijvoorbeeld 9300.",
                 autocomplete="postal-code",
                 inputmode="numeric",
+                short="Postcode",
+                show=str,
+                confirm=str,
             ),
             Field(
                 "municipality",
@@ -113,6 +130,9 @@ SECTIONS = (
                 hint="Kies niets als je buddy wil zijn waar je woont.",
                 kind="municipality",
                 max_values=MAX_MUNICIPALITIES,
+                short="Buddy in",
+                show=lambda nis_code: find_municipality(nis_code).name,
+                confirm=lambda nis_code: find_municipality(nis_code).name,
             ),
         ),
     ),
@@ -127,6 +147,8 @@ SECTIONS = (
                 hint="Bijvoorbeeld wanneer je vrij bent of wat je graag doet. "
                 "Schrijf niets over je gezondheid of je geloof.",
                 kind="textarea",
+                short="Bericht",
+                confirm=lambda _: "doorgegeven",  # the municipality reads it apart, in full
             ),
             Field(
                 "consent",
@@ -168,6 +190,23 @@ class Answers:
     @property
     def municipalities(self) -> tuple[Municipality, ...]:
         return tuple(find_municipality(nis_code) for nis_code in self.municipality)
+
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """What the municipality reads, a label and an answer each."""
+        return tuple(self._rows(lambda field: field.show))
+
+    def confirmed(self) -> tuple[tuple[str, str], ...]:
+        """What the volunteer's confirmation repeats, a label and an answer each."""
+        return tuple(self._rows(lambda field: field.confirm))
+
+    def _rows(
+        self, way: Callable[[Field], Callable[[str], str] | None]
+    ) -> Iterator[tuple[str, str]]:
+        for question in FIELDS.values():
+            if shown := way(question):
+                answer = getattr(self, question.name)
+                values = answer if isinstance(answer, tuple) else filter(None, (answer,))
+                yield question.short, listed(map(shown, values)) or "niet ingevuld"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,6 @@ from collections.abc import Iterable
 
 
 def listed(items: Iterable[object], last: str = "en") -> str:
-    """«Aalst», «Aalst en Gent», «Aalst, Gent en Brugge»."""
-    *those, final = [str(item) for item in items]
+    """«Aalst», «Aalst en Gent», «Aalst, Gent en Brugge»; "" for nothing."""
+    *those, final = [str(item) for item in items] or [""]
     return f"{', '.join(those)} {last} {final}" if those else final
