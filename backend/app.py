@@ -23,6 +23,7 @@ from chalice.app import (
 )
 
 from chalicelib import api, bootstrap
+from chalicelib.domain.site import HEALTH, REGISTRATIONS, SEARCH, THANKS
 from chalicelib.store import is_registration, read_registration
 
 app = Chalice(app_name="mijnbuddy")
@@ -38,7 +39,7 @@ STREAM = "arn:aws:dynamodb:eu-central-1:000000000000:table/placeholder/stream/pl
 SPARE_SECONDS = 30  # a sweep stops taking new work this long before its time is up
 
 
-@app.route("/api/registrations", methods=["POST"], content_types=["*/*"])
+@app.route(REGISTRATIONS, methods=["POST"], content_types=["*/*"])
 def registrations() -> Response:
     return _respond(
         lambda: api.post_registration(
@@ -47,23 +48,23 @@ def registrations() -> Response:
     )
 
 
-@app.route("/api/registrations", methods=["GET"])
+@app.route(REGISTRATIONS, methods=["GET"])
 def form() -> Response:
     """Where a visitor arrives who asks again for the page with her errors."""
     return _respond(lambda: api.to_the_form(bootstrap.pages()))
 
 
-@app.route("/api/health")
+@app.route(HEALTH)
 def health() -> Response:
     return _respond(lambda: api.health(bootstrap.store().check))
 
 
-@app.route("/bedankt")
+@app.route(THANKS.rstrip("/"))  # API Gateway takes the slash off an address
 def thanks() -> Response:
     return _respond(lambda: api.thanks(_query("ref"), bootstrap.pages()))
 
 
-@app.route("/zoek")
+@app.route(SEARCH.rstrip("/"))
 def search() -> Response:
     return _respond(lambda: api.search(_query("q"), bootstrap.pages()))
 
