@@ -188,7 +188,15 @@ def test_sends_once(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
 @pytest.mark.parametrize(
-    "address", ["/", "/word-buddy/", "/aanmelden/", "/word-buddy/aalst/", "/404.html"]
+    "address",
+    [
+        "/",
+        "/word-buddy/",
+        "/aanmelden/",
+        "/word-buddy/aalst/",
+        "/word-buddy/beveren-kruibeke-zwijndrecht/",
+        "/404.html",
+    ],
 )
 def test_fits(page: Page, address: str, width: int) -> None:
     """
