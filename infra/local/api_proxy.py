@@ -21,7 +21,7 @@ from yarl import URL
 LARGEST_BODY = 10 * 1024 * 1024
 LONGEST_WAIT = 29.0
 # Every request at once is a process of its own in the local AWS. More of them wait here.
-REQUESTS_AT_ONCE = 16
+REQUESTS_AT_ONCE = 6
 
 # About one connection and not about the message (RFC 9110, 7.6.1).
 HOP_BY_HOP = frozenset(
