@@ -16,6 +16,7 @@ with microseconds, so that they sort. `docs/data-model.md` has the attributes.
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -31,6 +32,7 @@ from chalicelib.failures import StaleError, TakenError
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.paginator import QueryPaginator
 
 Item = dict[str, Any]
 Image = Mapping[str, Any]
@@ -145,7 +147,7 @@ class Store:
 
     def _query(self, condition: str, index: str = "", **values: str) -> Iterator[Image]:
         more: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
-        pages = self._client.get_paginator("query").paginate(
+        pages = self._queries.paginate(
             TableName=self._table,
             KeyConditionExpression=condition,
             ExpressionAttributeValues={f":{name}": {"S": value} for name, value in values.items()},
@@ -153,6 +155,11 @@ class Store:
         )
         for page in pages:
             yield from page["Items"]
+
+    @cached_property
+    def _queries(self) -> "QueryPaginator":
+        """Made once: botocore builds a class for each paginator, which costs more than a query."""
+        return self._client.get_paginator("query")
 
     def _put_version(self, item: Item, version: int) -> None:
         try:
