@@ -71,7 +71,7 @@ lock: ## resolve the dependencies again and write the lock files
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove what was built and installed, and the local data
-	@rm -rf build .local .venv .venv-aws .venv-lock
+	@rm -rf build .local .venv .venv-aws .venv-lock tests/audit/node_modules
 
 
 .venv/.installed: requirements.lock pyproject.toml

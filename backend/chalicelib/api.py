@@ -14,9 +14,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.finder import MAX_QUERY, Place, find
+from chalicelib.domain.finder import Place, find
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, Posted, parse
-from chalicelib.domain.reference import is_reference
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.site import SIGN_UP, THANKS, municipality_path
 from chalicelib.intake import FORM, JSON, UnreadableError, media_type, read
@@ -93,8 +92,8 @@ def to_the_form(pages: Pages) -> Answer:
 
 
 def thanks(reference: str, pages: Pages) -> Answer:
-    """The confirmation page. Whatever is no reference is not shown."""
-    return _page(200, pages.thanks_page(reference if is_reference(reference) else ""))
+    """The confirmation page; what is no reference it does not show."""
+    return _page(200, pages.thanks_page(reference))
 
 
 def search(query: str, pages: Pages) -> Answer:
@@ -102,7 +101,7 @@ def search(query: str, pages: Pages) -> Answer:
     found = find(query)
     if len(found) == 1:
         return _see_other(pages.url(municipality_path(found[0].municipality.slug)))
-    return _page(200, pages.search_page(query[:MAX_QUERY], found))
+    return _page(200, pages.search_page(query, found))
 
 
 def health(check: Callable[[], None]) -> Answer:

@@ -5,7 +5,7 @@ Nothing here sends: `mailer` does. Raw MIME, because SES's own *simple* message 
 attachments nor all headers.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -52,7 +52,7 @@ class Email:
     subject: str
     text: str
     html: str
-    attachments: tuple[Attachment, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Letters:
@@ -69,7 +69,6 @@ class Letters:
         answers = registration.answers
         municipality = find_municipality(nis_code)
         facts = {
-            "registration": registration,
             "answers": answers,
             "phone": shown_phone(answers.phone) if answers.phone else "",
             "municipality": municipality,
@@ -98,8 +97,7 @@ class Letters:
         else's address can't make us send that person a text.
         """
         answers = registration.answers
-        facts = {
-            "registration": registration,
+        facts: dict[str, object] = {
             "name": answers.name,
             "municipalities": answers.municipalities,
             "rows": answers.confirmed(),

@@ -22,7 +22,6 @@ from chalicelib.domain.site import (
     SIGN_UP,
     TEMPLATE_OPTIONS,
     THANKS,
-    WORD_BUDDY,
     Link,
     base_of,
     template_globals,
@@ -31,7 +30,6 @@ from chalicelib.domain.site import (
 TEMPLATES = Path(__file__).parent / "templates"
 
 TO_THE_FORM = Link("Naar het formulier", SIGN_UP)
-TO_THE_MUNICIPALITIES = Link("Zoek je gemeente", WORD_BUDDY)
 
 
 class Pages:
@@ -70,9 +68,9 @@ class Pages:
         """The choice that a search leaves: several municipalities, or all when none was found."""
         return self._render("search", SEARCH, query=query.strip()[:MAX_QUERY], places=places)
 
-    def notice_page(self, title: str, text: str, link: Link = TO_THE_MUNICIPALITIES) -> str:
-        """One message and a way on: an address that is not there, a fault of ours, …"""
-        return self._render("notice", "", title=title, text=text, link=link)
+    def notice_page(self, title: str, text: str) -> str:
+        """One message and the way back to the form: a conflict, a fault of ours, …"""
+        return self._render("notice", "", title=title, text=text, link=TO_THE_FORM)
 
     def _render(self, name: str, here: str, **values: Any) -> str:
         return self._environment.get_template(f"pages/{name}.html").render(here=here, **values)

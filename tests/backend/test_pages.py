@@ -9,7 +9,6 @@ from bs4 import BeautifulSoup
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FIELDS, Form, InvalidFormError, parse
 from chalicelib.domain.municipalities import MUNICIPALITIES
-from chalicelib.domain.site import Link
 from chalicelib.pages import Pages
 
 HOSTILE = "\"><script>alert('Griet & co')</script>{{ 7 * 7 }}"
@@ -247,13 +246,13 @@ class TestSearch:
 class TestNotice:
     def test_notice(self, pages: Pages) -> None:
         """
-        A message has a title, a text and a way on.
+        A message has a title, a text and the way back to the form.
         """
-        page = soup(pages.notice_page("Er liep iets mis", HOSTILE, Link("Opnieuw", "/aanmelden/")))
+        page = soup(pages.notice_page("Er liep iets mis", HOSTILE))
 
         assert page.h1.get_text() == "Er liep iets mis"
         assert HOSTILE in page.main.get_text()
-        assert page.main.find("a", string="Opnieuw")["href"] == "/aanmelden/"
+        assert page.main.find("a", string="Naar het formulier")["href"] == "/aanmelden/"
 
 
 @pytest.mark.parametrize(

@@ -119,3 +119,29 @@ def test_pressed_twice(stack: Stack, scripted_page: Page) -> None:
 
     eventually(lambda: len([i for i in stack.items() if email in str(i) and "repeat_of" in i]) == 1)
     assert 2 == len(stack.mails(email))
+
+
+def test_keyboard_only(stack: Stack, page: Page) -> None:
+    """
+    The form can be found, filled in and sent with the keyboard alone, in the order of the page.
+    """
+    email = f"toetsen-{uuid.uuid4().hex}@example.com"
+    answers = {"name": "Griet Peeters", "email": email, "phone": "", "postcode": "9300"}
+    page.goto(f"{stack.url}/aanmelden/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    for name, answer in answers.items():
+        page.keyboard.press("Tab")
+        expect(page.locator(f"[name={name}]")).to_be_focused()
+        page.keyboard.type(answer)
+    for _ in range(4):  # the municipality, «Nog een gemeente?», the message, the box
+        page.keyboard.press("Tab")
+    expect(page.locator("[name=consent]")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/bedankt/\?ref=MB-"))
+    assert [email] == stack.wait_for_mails(email, 2)[1]["to"]
