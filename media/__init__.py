@@ -1,0 +1,1 @@
+"""What makes the films, posters and documents of the toolkit, run by hand and never by the site."""
