@@ -108,7 +108,7 @@ def repair(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 (Chalice p
     """Compares the ledger with the registrations and adds what the stream missed."""
     from chalicelib.projection import repair as repair_ledger
 
-    return {"missing": repair_ledger(bootstrap.store())}
+    return {"missing": repair_ledger(bootstrap.store(), bootstrap.now())}
 
 
 def _each(event: DynamoDBEvent, act: Callable[[DynamoDBRecord], object]) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def list_contacts(as_json: AsJson = False) -> None:
 @cli.command()
 def show(reference: str, as_json: AsJson = False) -> None:
     """What became of one registration: its mails and events, not the person."""
-    registration = _store().get(reference) if is_reference(reference) else None
+    known = is_reference(reference)
+    registration = _store().get(reference, bootstrap.now()) if known else None
     if registration is None:
         told.print("There is no registration with that reference.")
         raise typer.Exit(1)
@@ -141,7 +142,7 @@ def show(reference: str, as_json: AsJson = False) -> None:
 @ledger.command("repair")
 def repair_ledger(as_json: AsJson = False) -> None:
     """Compare the ledger with the registrations and add what is missing."""
-    missing = projection.repair(_store())
+    missing = projection.repair(_store(), bootstrap.now())
     if as_json:
         _print_json({"missing": missing})
     else:

@@ -36,7 +36,7 @@ Step = Callable[[Registration], Registration]
 
 
 class Store(Protocol):
-    def get(self, reference: str) -> Registration | None: ...
+    def get(self, reference: str, now: datetime) -> Registration | None: ...
     def save(self, registration: Registration) -> Registration: ...
     def due(self, now: datetime) -> Iterator[str]: ...
     def recent(self, address: str) -> Recent: ...
@@ -96,7 +96,7 @@ def sweep(desk: Desk, has_time: Callable[[], bool]) -> int:
             break
         count += 1
         try:
-            registration = desk.store.get(reference)
+            registration = desk.store.get(reference, desk.clock())
             if registration:
                 forward(registration, desk)
         except Exception as error:  # whatever it is, the others must go on
@@ -182,7 +182,7 @@ def _write_down(registration: Registration, step: Step, desk: Desk) -> Registrat
         try:
             saved = desk.store.save(_keep_or_release(following, desk) if is_ours else following)
         except StaleError:
-            current = desk.store.get(registration.reference)
+            current = desk.store.get(registration.reference, desk.clock())
         else:
             return saved if is_ours else None
     log.warning("gone while its mail was sent: %s", registration.reference)

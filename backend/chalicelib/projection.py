@@ -7,6 +7,7 @@ ledger with the registrations and writes what the stream missed (design rule 2).
 
 import logging
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.ledger import Entry, entries
@@ -17,22 +18,26 @@ log = logging.getLogger(__name__)
 
 class Store(Protocol):
     def append(self, entry: Entry) -> bool: ...
-    def registrations(self) -> Iterable[Registration]: ...
+    def registrations(self, now: datetime) -> Iterable[Registration]: ...
     def ledger(self, day: str) -> Iterator[Entry]: ...
 
 
 def project(before: Registration | None, after: Registration, store: Store) -> int:
-    """Write the events that a change brought to the ledger; returns how many were new there."""
-    return sum(
-        store.append(entry) for entry in entries(after, after=len(before.events) if before else 0)
-    )
+    """
+    Write the events that a change brought to the ledger; returns how many were new there.
+
+    What took the place of an expired registration is another one, and all its events are new.
+    """
+    same = before and before.registered_at == after.registered_at
+    told = len(before.events) if before and same else 0
+    return sum(store.append(entry) for entry in entries(after, after=told))
 
 
-def repair(store: Store) -> int:
+def repair(store: Store, now: datetime) -> int:
     """Write every event that the ledger misses; returns how many those were."""
     missing = 0
     days: dict[str, set[tuple[str, int]]] = {}
-    for registration in store.registrations():
+    for registration in store.registrations(now):
         for entry in entries(registration):
             day = entry.event.at.date().isoformat()
             if day not in days:

@@ -11,6 +11,8 @@ The table: registrations, contacts, recent requests and the ledger as DynamoDB i
 
 Every write is one conditional write of one item (design rule 2). Moments are kept as text in UTC
 with microseconds, so that they sort. `docs/data-model.md` has the attributes.
+
+DynamoDB deletes what has expired (`expires_at`) when it comes to it: until then it is left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,16 +57,20 @@ class Store:
 
         Raises `TakenError` with what is there, when something has its reference already.
         """
+        now = {":now": {"N": str(_seconds(registration.registered_at))}}
+        free = "attribute_not_exists(pk) OR expires_at <= :now"
         try:
-            self._put(registration_item(registration), "attribute_not_exists(pk)")
+            self._put(registration_item(registration), free, now)
         except ClientError as error:
             if not _is_refused(error):
                 raise
             raise TakenError(read_registration(error.response["Item"])) from None  # type: ignore[typeddict-item]
 
-    def get(self, reference: str) -> Registration | None:
+    def get(self, reference: str, now: datetime) -> Registration | None:
+        """The registration, unless it has expired."""
         image = self._get(f"REGISTRATION#{reference}", "REGISTRATION")
-        return read_registration(image) if image else None
+        registration = read_registration(image) if image else None
+        return registration if registration and now < registration.expires_at else None
 
     def save(self, registration: Registration) -> Registration:
         """
@@ -80,7 +86,8 @@ class Store:
         """
         The references with something due, longest waiting first.
 
-        The index may lag: whoever acts on it reads the registration and claims it.
+        The index may lag, and knows no expiry: whoever acts on it reads the registration and
+        claims it.
         """
         waiting = self._query(
             "due = :due AND due_at <= :now", index="due", due="due", now=_text(now)
@@ -88,7 +95,7 @@ class Store:
         for image in waiting:
             yield str(image["pk"]["S"]).removeprefix("REGISTRATION#")
 
-    def registrations(self) -> Iterator[Registration]:
+    def registrations(self, now: datetime) -> Iterator[Registration]:
         """Every registration there is: a walk through the whole table, for the repair only."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
@@ -97,7 +104,8 @@ class Store:
             ConsistentRead=True,
         )
         for page in pages:
-            yield from map(read_registration, page["Items"])
+            found = map(read_registration, page["Items"])
+            yield from (registration for registration in found if now < registration.expires_at)
 
     def recent(self, address: str) -> Recent:
         image = self._get(f"RECENT#{address}", "RECENT")
@@ -191,6 +199,7 @@ def registration_item(registration: Registration) -> Item:
         "sk": "REGISTRATION",
         **item,
         **({"due": "due", "due_at": _text(due_at)} if due_at else {}),
+        "expires_at": _seconds(registration.expires_at),
     }
 
 
@@ -259,12 +268,11 @@ def _read_contact(image: Image) -> Contact:
 
 
 def _recent_item(recent: Recent, now: datetime) -> Item:
-    expires_at = int((now + KEPT).timestamp())  # the table's TTL attribute, in seconds
     return {
         "pk": f"RECENT#{recent.address}",
         "sk": "RECENT",
         **_item(recent),
-        "expires_at": expires_at,
+        "expires_at": _seconds(now + KEPT),
     }
 
 
@@ -328,6 +336,11 @@ def _listed(value: object) -> object:
 
 def _read(image: Image) -> Item:
     return {name: _deserialise(value) for name, value in image.items()}
+
+
+def _seconds(moment: datetime) -> int:
+    """As the table's TTL wants it: seconds since 1970."""
+    return int(moment.timestamp())
 
 
 def _text(moment: datetime) -> str:

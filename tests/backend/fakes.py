@@ -63,13 +63,14 @@ class FakeStore:
     def add(self, registration: Registration) -> None:
         self.check()
         existing = self.records.get(registration.reference)
-        if existing:
+        if existing and registration.registered_at < existing.expires_at:
             raise TakenError(existing)
         self._write(registration)
 
-    def get(self, reference: str) -> Registration | None:
+    def get(self, reference: str, now: datetime) -> Registration | None:
         self.check()
-        return self.records.get(reference)
+        one = self.records.get(reference)
+        return one if one and now < one.expires_at else None
 
     def save(self, registration: Registration) -> Registration:
         if self.before_save:
@@ -86,9 +87,9 @@ class FakeStore:
         waiting = [(one.due_at, one.reference) for one in self.records.values() if one.due_at]
         yield from (reference for due_at, reference in sorted(waiting) if due_at <= now)
 
-    def registrations(self) -> Iterator[Registration]:
+    def registrations(self, now: datetime) -> Iterator[Registration]:
         self.check()
-        yield from list(self.records.values())
+        yield from [one for one in self.records.values() if now < one.expires_at]
 
     def recent(self, address: str) -> Recent:
         self.check()

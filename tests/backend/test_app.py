@@ -213,7 +213,7 @@ def test_ses_down(functions: Functions, store: Store) -> None:
     aws_in_memory.sesv2().delete_email_identity(EmailIdentity=domain)
     functions.sign_up()
     functions.schedule("sweep")
-    (waiting,) = store.registrations()
+    (waiting,) = store.registrations(datetime.now(UTC))
 
     assert [("queued", "MessageRejected", 1)] * 2 == [
         (mail.status, mail.reason, mail.attempts) for mail in waiting.mails
@@ -235,7 +235,7 @@ def test_late_event(functions: Functions, store: Store) -> None:
     store.add(one)
     aws_in_memory.sesv2().delete_email_identity(EmailIdentity=AGENCY.partition("@")[2])
     functions.schedule("sweep", now - timedelta(minutes=5))
-    kept = store.get(one.reference)
+    kept = store.get(one.reference, now)
 
     assert kept
     assert kept.due_at
@@ -283,11 +283,32 @@ def test_ledger(functions: Functions, store: Store) -> None:
     records = [functions.record(before), functions.record(after, before)]
     for _ in range(2):
         assert {"batchItemFailures": []} == functions.stream("project", *records)
-    (kept,) = store.registrations()
+    (kept,) = store.registrations(datetime.now(UTC))
 
     assert ["registered", "queued", "sent", "sent"] == [event.what for event in kept.events]
     assert [*kept.events] == [entry.event for day in days(kept) for entry in store.ledger(day)]
     assert {"missing": 0} == functions.schedule("repair")
+
+
+def test_deleted_by_ttl(functions: Functions, store: Store) -> None:
+    """
+    A registration that DynamoDB deletes at its term leaves the ledger whole, also for the repair.
+    """
+    functions.sign_up()
+    (item,) = images()
+    functions.stream("project", functions.record(item))
+    day = datetime.now(UTC).date().isoformat()
+    before = list(store.ledger(day))
+    aws_in_memory.dynamodb().delete_item(
+        TableName=aws_in_memory.TABLE, Key={"pk": item["pk"], "sk": item["sk"]}
+    )
+    service = {"userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}}
+    answer = functions.stream("project", functions.record(None, item) | service)
+
+    assert {"batchItemFailures": []} == answer
+    assert {"missing": 0} == functions.schedule("repair")
+    assert ["registered", "queued"] == [entry.event.what for entry in before]
+    assert before == list(store.ledger(day))
 
 
 def test_repair(functions: Functions, store: Store) -> None:

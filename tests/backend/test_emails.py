@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.contacts import Receiver
-from chalicelib.domain.form import InvalidFormError
+from chalicelib.domain.form import FIELDS, InvalidFormError
 from chalicelib.domain.registration import VOLUNTEER, Registration
 from chalicelib.emails import DIVERSIONS, Email, Letters, mime
 from tests.backend.cards import read_card
@@ -421,3 +421,16 @@ def test_no_template_language() -> None:
     """
     for email in (municipality_mail(), volunteer_mail()):
         assert not re.search(r"[{}]|None|<chalicelib", email.subject + email.text)
+
+
+def test_forwarded() -> None:
+    """
+    The municipality reads what the form calls forwarded, and nothing else.
+    """
+    one = registration(about="Met honden.", source="infoavond-aalst")
+    text = LETTERS.to_municipality(one, AALST, AT_AALST).text
+    forwarded = {field.name for field in FIELDS.values() if field.is_forwarded}
+
+    assert {"name", "email", "phone", "postcode", "municipality", "about"} == forwarded
+    assert "Met honden." in text
+    assert "infoavond-aalst" not in text

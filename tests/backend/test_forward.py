@@ -631,10 +631,10 @@ def test_poison(add: Add, desk: Desk, store: FakeStore, mailer: FakeMailer, cloc
     those = [add(number, email=f"a{number}@example.be") for number in range(2, 5)]
 
     class Poisoned(FakeStore):
-        def get(self, reference: str) -> Registration | None:
+        def get(self, reference: str, now: datetime) -> Registration | None:
             if reference == registration(1).reference:
                 raise KeyError("mails")
-            return super().get(reference)
+            return super().get(reference, now)
 
     poisoned = Poisoned()
     poisoned.records = store.records
@@ -644,6 +644,18 @@ def test_poison(add: Add, desk: Desk, store: FakeStore, mailer: FakeMailer, cloc
     assert {one.reference for one in those} == {email.reference for email in mailer.sent}
 
 
+def test_expired(add: Add, desk: Desk, store: FakeStore, mailer: FakeMailer, clock: Clock) -> None:
+    """
+    What has expired is not mailed any more, though the index still shows it.
+    """
+    one = add()
+    clock.now = one.expires_at
+
+    assert 1 == sweep(desk, always)
+    assert [] == mailer.sent
+    assert store.records[one.reference] == one
+
+
 def test_gone_before_the_sweep(add: Add, desk: Desk, mailer: FakeMailer) -> None:
     """
     What the index still shows but is no longer there is passed over.
@@ -651,7 +663,7 @@ def test_gone_before_the_sweep(add: Add, desk: Desk, mailer: FakeMailer) -> None
     add()
 
     class Lagging(FakeStore):
-        def get(self, reference: str) -> Registration | None:
+        def get(self, reference: str, now: datetime) -> Registration | None:
             return None
 
     assert 0 == sweep(replace(desk, store=Lagging()), always)

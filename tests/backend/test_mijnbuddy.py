@@ -20,7 +20,8 @@ HEADER = "nis_code,email,order\n"
 
 
 @pytest.fixture
-def store(aws: None) -> Store:
+def store(aws: None, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(bootstrap, "now", lambda: NOW)
     return bootstrap.store()
 
 

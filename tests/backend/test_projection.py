@@ -35,6 +35,31 @@ def test_change(store: FakeStore) -> None:
     assert 0 == project(after, after, store)
 
 
+def test_place_of_an_expired_one(store: FakeStore) -> None:
+    """
+    A registration that takes the place of an expired one brings all its own events.
+    """
+    old = registration()
+    new = registration(now=old.expires_at)
+    project(None, old, store)
+
+    assert 2 == project(old, new, store)
+    assert [(1, "registered"), (2, "queued")] == told(store, new.registered_at.date().isoformat())
+
+
+def test_expired(store: FakeStore) -> None:
+    """
+    An expired registration leaves its ledger as it was, and the repair has nothing to do.
+    """
+    one = registration()
+    store.add(one)
+    project(None, one, store)
+    before = told(store)
+
+    assert 0 == repair(store, one.expires_at)
+    assert before == told(store)
+
+
 def test_twice(store: FakeStore) -> None:
     """
     The same change twice, as the stream may bring it, is written once.
@@ -67,9 +92,9 @@ def test_repair(store: FakeStore) -> None:
         store.add(each)
     project(None, one, store)
 
-    assert 3 == repair(store)
+    assert 3 == repair(store, NOW)
     assert 5 == len(told(store))
-    assert 0 == repair(store)
+    assert 0 == repair(store, NOW)
 
 
 def test_repair_writes_no_more(store: FakeStore) -> None:
@@ -85,8 +110,8 @@ def test_repair_writes_no_more(store: FakeStore) -> None:
 
     counting = Counting()
     counting.add(registration())
-    repair(counting)
-    repair(counting)
+    repair(counting, NOW)
+    repair(counting, NOW)
 
     assert 2 == len(tried)
 
@@ -102,7 +127,7 @@ def test_repair_gap(store: FakeStore) -> None:
     project(None, one, store)
     project(two, three, store)
 
-    assert 1 == repair(store)
+    assert 1 == repair(store, NOW)
     assert [(3, "postponed")] == told(store, "2026-11-24")
     assert [(4, "sent")] == told(store, "2026-11-25")
 
@@ -112,7 +137,7 @@ def test_repair_log(store: FakeStore, caplog: pytest.LogCaptureFixture) -> None:
     A repair that had something to do says how much; one that had not says nothing.
     """
     store.add(registration())
-    repair(store)
-    repair(store)
+    repair(store, NOW)
+    repair(store, NOW)
 
     assert ["the ledger missed 2 events"] == caplog.messages

@@ -25,6 +25,7 @@ from chalicelib.domain.registration import (
     register,
     sent,
 )
+from chalicelib.domain.retention import REGISTRATION_TERM
 from chalicelib.failures import StaleError, TakenError
 from chalicelib.store import Store, is_registration, read_registration
 from tests.backend import aws as aws_in_memory
@@ -69,16 +70,16 @@ def test_round_trip(store: AnyStore, make: Callable[[], Registration]) -> None:
     one = make()
     store.add(one)
 
-    assert one == store.get(one.reference)
-    assert [one] == list(store.registrations())
+    assert one == store.get(one.reference, NOW)
+    assert [one] == list(store.registrations(NOW))
 
 
 def test_unknown(store: AnyStore) -> None:
     """
     What was never written is not there.
     """
-    assert store.get("MB-7K3F-9Q3D") is None
-    assert [] == list(store.registrations())
+    assert store.get("MB-7K3F-9Q3D", NOW) is None
+    assert [] == list(store.registrations(NOW))
     assert [] == list(store.due(NOW))
 
 
@@ -94,7 +95,7 @@ def test_taken(store: AnyStore) -> None:
     with pytest.raises(TakenError) as taken:
         store.add(other)
     assert now_ == taken.value.existing
-    assert now_ == store.get(first.reference)
+    assert now_ == store.get(first.reference, NOW)
 
 
 def test_save(store: AnyStore) -> None:
@@ -106,7 +107,7 @@ def test_save(store: AnyStore) -> None:
     second = store.save(sent(first, AALST, "message", NOW))
 
     assert 2 == second.version
-    assert second == store.get(first.reference)
+    assert second == store.get(first.reference, NOW)
     assert 3 == store.save(second).version
 
 
@@ -120,7 +121,7 @@ def test_stale(store: AnyStore) -> None:
 
     with pytest.raises(StaleError):
         store.save(dropped(first, AALST, "withdrawn", NOW))
-    assert second == store.get(first.reference)
+    assert second == store.get(first.reference, NOW)
 
 
 def test_gone(store: AnyStore) -> None:
@@ -129,7 +130,7 @@ def test_gone(store: AnyStore) -> None:
     """
     with pytest.raises(StaleError):
         store.save(registration())
-    assert store.get(registration().reference) is None
+    assert store.get(registration().reference, NOW) is None
 
 
 def test_one_of_many(store: AnyStore) -> None:
@@ -150,7 +151,7 @@ def test_one_of_many(store: AnyStore) -> None:
         won = list(pool.map(attempt, range(24)))
 
     assert 1 == sum(won)
-    kept = store.get(first.reference)
+    kept = store.get(first.reference, NOW)
     assert kept
     assert f"message-{won.index(True)}" == kept.mail(AALST).message_id
 
@@ -194,7 +195,7 @@ def test_due_in_another_zone(store: AnyStore) -> None:
 
     assert [] == list(store.due(NOW - timedelta(microseconds=1)))
     assert [one.reference] == list(store.due(NOW)) == list(store.due(elsewhere))
-    assert one == store.get(one.reference)
+    assert one == store.get(one.reference, NOW)
 
 
 def test_no_longer_due(store: AnyStore) -> None:
@@ -300,7 +301,7 @@ def test_kinds_apart(store: AnyStore) -> None:
     store.save_recent(admit(Recent("digest"), one, NOW)[0], NOW)
     store.check()
 
-    assert [one] == list(store.registrations())
+    assert [one] == list(store.registrations(NOW))
     assert [one.reference] == list(store.due(NOW))
 
 
@@ -316,7 +317,7 @@ def test_more_than_a_page(real: Store) -> None:
 
     assert "LastEvaluatedKey" in page
     assert len(page["Items"]) < count
-    assert count == len({one.reference for one in real.registrations()})
+    assert count == len({one.reference for one in real.registrations(NOW)})
     assert count == len(list(real.due(NOW + timedelta(days=1))))
 
 
@@ -334,7 +335,7 @@ def test_pages_of_a_query(aws: None) -> None:
     assert [1, 2, 3, 4, 5] == [one.order for one in store.all_contacts()]
     assert [1, 2, 3, 4, 5] == [entry.number for entry in store.ledger("2026-11-23")]
     assert 5 == len(list(store.due(NOW)))
-    assert 5 == len(list(store.registrations()))
+    assert 5 == len(list(store.registrations(NOW)))
 
 
 class Slow:
@@ -393,6 +394,48 @@ def test_expiry(real: Store) -> None:
 
     attribute = table["TimeToLiveSpecification"]["AttributeName"]
     assert str(int((NOW + KEPT).timestamp())) == item[attribute]["N"]
+
+
+def test_expiry_of_a_registration(real: Store) -> None:
+    """
+    A registration expires a term after it was made, also when it is written again later.
+    """
+    one = registration()
+    real.add(one)
+    (first,) = aws_in_memory.items()
+    real.save(sent(one, AALST, "message", NOW + timedelta(days=30)))
+    (second,) = aws_in_memory.items()
+
+    expiry = int((NOW + REGISTRATION_TERM).timestamp())
+    assert [str(expiry)] * 2 == [item["expires_at"]["N"] for item in (first, second)]
+
+
+def test_expired(store: AnyStore) -> None:
+    """
+    What has expired is gone, also while DynamoDB has not deleted it yet.
+    """
+    one = registration()
+    store.add(one)
+    last, first = one.expires_at - timedelta(microseconds=1), one.expires_at
+
+    assert one == store.get(one.reference, last)
+    assert [one] == list(store.registrations(last))
+    assert store.get(one.reference, first) is None
+    assert [] == list(store.registrations(first))
+
+
+def test_place_of_an_expired_one(store: AnyStore) -> None:
+    """
+    The reference of an expired registration is free for the same form, and taken until then.
+    """
+    one = registration()
+    store.add(one)
+    with pytest.raises(TakenError):
+        store.add(registration(now=one.expires_at - timedelta(seconds=1)))
+    again = registration(now=one.expires_at)
+    store.add(again)
+
+    assert again == store.get(one.reference, one.expires_at)
 
 
 def test_stream_image(real: Store) -> None:

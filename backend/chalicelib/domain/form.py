@@ -27,7 +27,8 @@ Kind = Literal["text", "email", "tel", "municipality", "textarea", "checkbox", "
 @dataclass(frozen=True)
 class Field:
     """
-    One question. `missing` is the error when it is left empty; empty for an optional question.
+    One question. `why` is what we do with the answer, for the privacy statement; `missing` is the
+    error when it is left empty; empty for an optional question.
 
     `max_length` counts characters (code points after NFC), `max_values` how often it may be given.
     In the mails the answer stands beside `short`: for the municipality as `show` makes it, in the
@@ -39,6 +40,7 @@ class Field:
     label: str
     clean: Callable[[str], str]
     max_length: int
+    why: str
     missing: str = ""
     hint: str = ""
     kind: Kind = "text"
@@ -52,6 +54,11 @@ class Field:
     @property
     def required(self) -> bool:
         return bool(self.missing)
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether the municipality reads the answer: in its rows, or apart, in full."""
+        return self.show is not None or self.confirm is not None
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ SECTIONS = (
                 "Je naam",
                 cleaning.name,
                 100,
+                why="Zo weet je gemeente wie je bent.",
                 missing="Vul je naam in.",
                 hint="Voornaam en familienaam.",
                 autocomplete="name",
@@ -83,6 +91,7 @@ SECTIONS = (
                 "Je e-mailadres",
                 cleaning.email,
                 254,
+                why="Om je een bevestiging te sturen. Je gemeente kan je mailen.",
                 missing="Vul je e-mailadres in.",
                 hint="Je krijgt meteen een bevestiging.",
                 kind="email",
@@ -96,6 +105,7 @@ SECTIONS = (
                 "Je telefoonnummer",
                 cleaning.phone,
                 40,
+                why="Zo kan je gemeente je bellen.",
                 hint="Zo kan je gemeente je bellen.",
                 kind="tel",
                 autocomplete="tel",
@@ -114,6 +124,7 @@ SECTIONS = (
                 "Je postcode",
                 cleaning.postcode,
                 10,
+                why="Zo vinden we je gemeente.",
                 missing="Vul je postcode in.",
                 hint="De postcode van waar je woont, bijvoorbeeld 9300.",
                 autocomplete="postal-code",
@@ -127,6 +138,7 @@ SECTIONS = (
                 "Gemeente waar je buddy wil zijn",
                 cleaning.municipality,
                 5,
+                why="Naar die gemeente sturen we je aanmelding.",
                 hint="Kies niets als je buddy wil zijn waar je woont.",
                 kind="municipality",
                 max_values=MAX_MUNICIPALITIES,
@@ -144,6 +156,7 @@ SECTIONS = (
                 "Wat mag je gemeente over je weten?",
                 cleaning.message,
                 1000,
+                why="Zo kan je gemeente beter kijken wat bij je past.",
                 hint="Bijvoorbeeld wanneer je vrij bent of wat je graag doet. "
                 "Schrijf niets over je gezondheid of je geloof.",
                 kind="textarea",
@@ -156,15 +169,24 @@ SECTIONS = (
                 "buddy wil zijn.",
                 cleaning.agreement,
                 3,
+                why="Een buddy is 18 jaar of ouder. En je weet wie je gegevens krijgt.",
                 missing="Kruis het vakje aan. Anders kunnen we je gegevens niet doorgeven.",
                 kind="checkbox",
             ),
-            Field("source", "Campagne", cleaning.campaign, 40, kind="hidden"),
+            Field(
+                "source",
+                "Campagne",
+                cleaning.campaign,
+                40,
+                why="Een code in de link die je volgde. Zo zien we welke oproep werkt.",
+                kind="hidden",
+            ),
             Field(
                 "submission_id",
                 "Nummer van dit formulier",
                 cleaning.submission_id,
                 45,
+                why="Verstuur je het formulier twee keer? Dan herkennen we dat.",
                 kind="hidden",
             ),
         ),

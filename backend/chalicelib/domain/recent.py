@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.registration import Registration
+from chalicelib.domain.retention import RECENT_TERM
 
 WINDOW = timedelta(hours=24)
-KEPT = 2 * WINDOW  # a registration may reach us a day late, and is then compared by its own time
+KEPT = RECENT_TERM  # longer than the window: who reaches us late is compared by its own time
 MAX_CONFIRMATIONS = 2
 MAX_REQUESTS = 50  # an item has a size; who asks this often is not a volunteer
 

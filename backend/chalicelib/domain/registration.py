@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.form import Answers
 from chalicelib.domain.municipalities import of_postcode
+from chalicelib.domain.retention import REGISTRATION_TERM
 
 VOLUNTEER = "volunteer"
 """The receiver of the confirmation; every other receiver is a NIS code."""
@@ -109,6 +110,11 @@ class Registration:
         if not moments:
             return None
         return max(min(moments), self.lease_until) if self.lease_until else min(moments)
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when it counts as gone, whether or not it is deleted already."""
+        return self.registered_at + REGISTRATION_TERM
 
     def mail(self, receiver: str) -> Mail:
         return next(mail for mail in self.mails if mail.receiver == receiver)

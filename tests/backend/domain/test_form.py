@@ -56,6 +56,13 @@ def test_answers_are_the_questions() -> None:
     assert questions == [field.name for field in fields(Answers)]
 
 
+def test_why() -> None:
+    """
+    Every question says what its answer is for, also one that nobody sees.
+    """
+    assert [] == [field.name for field in FIELDS.values() if not field.why.endswith(".")]
+
+
 def test_questions() -> None:
     """
     The contract's fields, each with a label, and a type that the templates know.
