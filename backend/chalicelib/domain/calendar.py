@@ -52,4 +52,9 @@ def promised_by(moment: datetime) -> date:
 
 def in_words(day: date) -> str:
     """«dinsdag 8 december 2026»."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_DAYS[day.weekday()]} {date_in_words(day)}"
+
+
+def date_in_words(day: date) -> str:
+    """«8 december 2026»."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -7,6 +7,7 @@ from holidays import country_holidays
 
 from chalicelib.domain.calendar import (
     PROMISED,
+    date_in_words,
     holidays,
     in_words,
     is_working_day,
@@ -112,3 +113,10 @@ def test_in_words() -> None:
     """
     assert "dinsdag 8 december 2026" == in_words(date(2026, 12, 8))
     assert "zondag 1 maart 2026" == in_words(date(2026, 3, 1))
+
+
+def test_date_in_words() -> None:
+    """
+    A date without its weekday, as a page shows it.
+    """
+    assert "8 december 2026" == date_in_words(date(2026, 12, 8))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.wording import listed
+from chalicelib.domain.wording import listed, thousands
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,14 @@ def test_other_word() -> None:
     The last word can be another one.
     """
     assert "Aalst of Gent" == listed(iter(["Aalst", "Gent"]), "of")
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, "0"), (441, "441"), (10_000, "10.000"), (1_234_567, "1.234.567")],
+)
+def test_thousands(number: int, expected: str) -> None:
+    """
+    A point stands between the thousands.
+    """
+    assert expected == thousands(number)
