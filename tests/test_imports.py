@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 BACKEND = Path("backend/chalicelib")
-OURS = {"chalicelib", "app", "mijnbuddy", "infra"}
+OURS = {"chalicelib", "app", "mijnbuddy", "infra", "media", "publishing"}
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -32,13 +32,31 @@ def test_domain(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [Path("pelicanconf.py"), *sorted(Path("site/plugins").glob("*.py"))], ids=str
+    "file",
+    [
+        Path("pelicanconf.py"),
+        *sorted(Path("site/plugins").rglob("*.py")),
+        *sorted(Path("media").rglob("*.py")),
+    ],
+    ids=str,
 )
 def test_site(file: Path) -> None:
     """
-    The site takes the domain from the backend, and nothing else.
+    The site and its films take the domain from the backend, and nothing else.
     """
-    assert [] == [module for module in ours(file) if not module.startswith("chalicelib.domain")]
+    theirs = ("chalicelib.domain", "media", "publishing")
+
+    assert [] == [module for module in ours(file) if not module.startswith(theirs)]
+
+
+@pytest.mark.parametrize("file", sorted(BACKEND.rglob("*.py")), ids=str)
+def test_backend(file: Path) -> None:
+    """
+    What goes into the Lambda's zip does not know the site, the films or the infrastructure.
+    """
+    theirs = ("media", "publishing", "infra")
+
+    assert [] == [module for module in ours(file) if module.startswith(theirs)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the script adds, in a real browser, on the built site without any server."""
 
+import json
 import mimetypes
 import re
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from playwright.sync_api import BrowserContext, Page, Route
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FieldError, Form
 from chalicelib.pages import Pages
+from infra.local.front_door import RESPONSE_HEADERS
 from tests.browser.chromium import launched
-from tests.site.conftest import Site
+from tests.built_site import Site
 
 HERE = "http://localhost"  # a browser trusts it as it trusts https
 
@@ -19,8 +21,7 @@ HERE = "http://localhost"  # a browser trusts it as it trusts https
 @pytest.fixture(scope="module")
 def browser_context(site: Site) -> Iterator[BrowserContext]:
     """A browser to which the built files are all there is."""
-    ours = ("script", "style", "img", "connect")
-    policy = "default-src 'none'; " + "; ".join(f"{kind}-src 'self'" for kind in ours)
+    headers = json.loads(RESPONSE_HEADERS.read_text(encoding="utf-8"))
 
     def answer(route: Route) -> None:
         path = route.request.url.removeprefix(HERE).partition("?")[0].lstrip("/")
@@ -29,11 +30,8 @@ def browser_context(site: Site) -> Iterator[BrowserContext]:
             route.fulfill(status=404, body="")
             return
         content_type = mimetypes.guess_type(file)[0] or "application/octet-stream"
-        headers = {
-            "content-security-policy": policy,
-            "content-type": f"{content_type}; charset=utf-8",
-        }
-        route.fulfill(body=file.read_bytes(), headers=headers)
+        kind = {"content-type": f"{content_type}; charset=utf-8"}
+        route.fulfill(body=file.read_bytes(), headers=headers | kind)
 
     with launched() as browser:
         context = browser.new_context(reduced_motion="reduce")

@@ -11,14 +11,32 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.domain import form
+from chalicelib.domain.calendar import date_in_words
 from chalicelib.domain.municipalities import ATTRIBUTION, Municipality, by_province
+from chalicelib.domain.wording import listed, thousands
 
 NAME = "mijnbuddy"
+ADDRESS = "https://www.mijnbuddy.be"
+"""Where the public finds the site, as it stands on posters (question 48 names it)."""
 
 # Pages that Pelican builds
 HOME = "/"
 WORD_BUDDY = "/word-buddy/"
 SIGN_UP = "/aanmelden/"
+ROUTES = "/vind-wat-bij-je-past/"
+STORIES = "/verhalen/"
+FILMS = "/films/"
+QUESTIONS = "/veelgestelde-vragen/"
+TOOLKIT = "/toolkit/"
+PROJECTS = "/projecten/"
+EVENTS = "/agenda/"
+NEWS = "/nieuws/"
+FIGURES = "/cijfers/"
+ABOUT = "/over-ons/"
+CONTACT = "/contact/"
+PRIVACY = "/privacy/"
+ACCESSIBILITY = "/toegankelijkheid/"
+SITEMAP = "/sitemap/"
 
 # Pages that the API shows: they depend on what was asked or posted
 SEARCH = "/zoek/"
@@ -30,7 +48,11 @@ HEALTH = "/api/health"
 STYLESHEET = "/theme/style.css"
 SCRIPT = "/theme/site.js"
 ICON = "/theme/icon.svg"
+CARD = "/toolkit/social/liggend-eindje.png"
+CARD_ALT = "Ga een eindje mee met iemand die nieuw is. Twee lijnen komen samen."
+"""What is on the picture that social media show beside a link."""
 FINDER = "/finder.json"
+NEWS_FEED = "/nieuws/feed.xml"
 
 TEMPLATE_OPTIONS: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
 """How both sides read the templates, so that a shared one gives the same HTML."""
@@ -52,9 +74,54 @@ class Step:
     text: str
 
 
+@dataclass(frozen=True)
+class LinkGroup:
+    """Ways on that belong together, under their heading."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
 NAVIGATION = (
     Link("Word buddy", WORD_BUDDY),
+    Link("Verhalen", STORIES),
+    Link("Wat past bij je?", ROUTES),
+    Link("Voor gemeenten", TOOLKIT),
     Link("Meld je aan", SIGN_UP),
+)
+
+FOOTER = (
+    LinkGroup(
+        "Meedoen",
+        (
+            Link("Word buddy", WORD_BUDDY),
+            Link("Meld je aan", SIGN_UP),
+            Link("Wat past bij je?", ROUTES),
+            Link("Verhalen", STORIES),
+            Link("Films", FILMS),
+            Link("Veelgestelde vragen", QUESTIONS),
+        ),
+    ),
+    LinkGroup(
+        "Voor gemeenten",
+        (
+            Link("Toolkit", TOOLKIT),
+            Link("Buddyprojecten", PROJECTS),
+            Link("Agenda", EVENTS),
+            Link("Nieuws", NEWS),
+            Link("Cijfers", FIGURES),
+        ),
+    ),
+    LinkGroup(
+        "Over deze site",
+        (
+            Link("Over ons", ABOUT),
+            Link("Contact", CONTACT),
+            Link("Privacy", PRIVACY),
+            Link("Toegankelijkheid", ACCESSIBILITY),
+            Link("Alle pagina’s", SITEMAP),
+        ),
+    ),
 )
 
 STEPS = (
@@ -119,20 +186,39 @@ def template_globals(site_url: str) -> dict[str, Any]:
         "NAME": NAME,
         "ATTRIBUTION": ATTRIBUTION,
         "NAVIGATION": NAVIGATION,
+        "FOOTER": FOOTER,
         "STEPS": STEPS,
         "STEPS_AFTER": STEPS_AFTER,
         "HOME": HOME,
         "WORD_BUDDY": WORD_BUDDY,
         "SIGN_UP": SIGN_UP,
+        "ROUTES": ROUTES,
+        "STORIES": STORIES,
+        "FILMS": FILMS,
+        "QUESTIONS": QUESTIONS,
+        "TOOLKIT": TOOLKIT,
+        "PROJECTS": PROJECTS,
+        "EVENTS": EVENTS,
+        "NEWS": NEWS,
+        "NEWS_FEED": NEWS_FEED,
+        "FIGURES": FIGURES,
+        "CONTACT": CONTACT,
+        "PRIVACY": PRIVACY,
+        "ACCESSIBILITY": ACCESSIBILITY,
         "SEARCH": SEARCH,
         "REGISTRATIONS": REGISTRATIONS,
         "STYLESHEET": STYLESHEET,
         "SCRIPT": SCRIPT,
         "ICON": ICON,
+        "CARD": CARD,
+        "CARD_ALT": CARD_ALT,
         "FINDER": FINDER,
         "SECTIONS": form.SECTIONS,
         "FIELDS": form.FIELDS,
         "MAX_MUNICIPALITIES": form.MAX_MUNICIPALITIES,
         "EMPTY_FORM": form.Form(),
         "by_province": by_province,
+        "date_in_words": date_in_words,
+        "listed": listed,
+        "thousands": thousands,
     }

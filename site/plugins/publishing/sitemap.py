@@ -1,7 +1,8 @@
 """
 `robots.txt`, and `sitemap.xml` when the site knows its host: a sitemap has only full addresses.
 
-A page is in the map unless it says `Robots: noindex` in its front matter.
+A page is in the map unless it says `robots: noindex` in its front matter. When a page changed last
+is not in it: a build does not know, and a guess is worse than nothing.
 """
 
 from collections.abc import Iterator
@@ -13,17 +14,16 @@ from pelican import signals
 from pelican.generators import Generator
 
 from chalicelib.domain.municipalities import MUNICIPALITIES
-from chalicelib.domain.site import HOME, SEARCH, THANKS, base_of, municipality_path, origin_of
+from chalicelib.domain.site import SEARCH, THANKS, municipality_path
 
 
 class SitemapGenerator(Generator):
     """Writes `robots.txt` and `sitemap.xml`."""
 
     def generate_output(self, _writer: Any) -> None:
-        site_url = self.settings["SITEURL"]
-        base = base_of(site_url)
+        base, origin = self.settings["BASE"], self.settings["ORIGIN"]
         robots = ["User-agent: *", *(f"Disallow: {base}{path}" for path in (SEARCH, THANKS))]
-        if origin := origin_of(site_url):
+        if origin:
             addresses = [origin + base + path for path in self._paths()]
             Path(self.output_path, "sitemap.xml").write_text(sitemap(addresses), encoding="utf-8")
             robots.append(f"Sitemap: {origin}{base}/sitemap.xml")
@@ -31,9 +31,11 @@ class SitemapGenerator(Generator):
         robots_file.write_text("\n".join(robots) + "\n", encoding="utf-8")
 
     def _paths(self) -> Iterator[str]:
-        for page in self.context["pages"]:
-            if page.metadata.get("robots") != "noindex":
-                yield HOME + page.url
+        for page in [*self.context["pages"], *self.context["articles"]]:
+            if getattr(page.item, "robots", None) != "noindex":
+                yield page.path
+        for film in self.context["films"]:
+            yield film.path
         for municipality in MUNICIPALITIES:
             yield municipality_path(municipality.slug)
 

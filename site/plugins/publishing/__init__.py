@@ -1,0 +1,1 @@
+"""Our own Pelican plugins: each a few dozen lines, because it is about our content and data."""

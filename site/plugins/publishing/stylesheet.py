@@ -1,0 +1,96 @@
+"""
+Puts the stylesheets together into one, each in its cascade layer, without comments and spaces.
+
+`tokens`, `base` and `layout` are one file each; every component has its own, named after its
+template. A house style (`HOUSE_STYLE`, a folder with `tokens.css` and perhaps `logo.svg`) comes in
+here too: its tokens after ours, its logo in the place of the drawn one. The Lambda's pages have the
+same stylesheet, so they follow.
+"""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+from pelican.generators import Generator
+
+LAYERS = ("tokens", "base", "layout", "components")
+TOKENS, LOGO = "tokens.css", "logo.svg"
+
+_STRING = re.compile(r"(\"[^\"\n]*\")")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+# Never before a colon, where a space says «descendant», and never around + and -, where it counts.
+_NEEDLESS = re.compile(r" ?([{};,]) ?|(?<=:) ")
+
+_THEIR_LOGO = f"""@layer house {{
+.lines--logo {{
+  background: url("{LOGO}") center / contain no-repeat;
+}}
+
+.lines--logo path {{
+  display: none;
+}}
+}}
+"""
+
+
+class HouseStyleError(ValueError):
+    """A house style that can't be put on; the message says what is missing."""
+
+
+class StylesheetGenerator(Generator):
+    """Writes `STYLESHEET_SAVE_AS`, and the logo of a house style beside it."""
+
+    def generate_output(self, _writer: Any) -> None:
+        target = Path(self.output_path, self.settings["STYLESHEET_SAVE_AS"])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        house = Path(self.settings["HOUSE_STYLE"]) if self.settings["HOUSE_STYLE"] else None
+        css = compact(bundle(Path(self.theme, "static/css"), house))
+        target.write_text(css, encoding="utf-8")
+        if house and (house / LOGO).is_file():
+            shutil.copyfile(house / LOGO, target.parent / LOGO)
+
+
+def bundle(folder: Path, house: Path | None = None) -> str:
+    """
+    The one stylesheet made of those in `folder`, in the house style of another folder.
+
+    Raises HouseStyleError.
+    """
+    layers = [f"@layer {', '.join(LAYERS)};\n"]
+    for layer in LAYERS:
+        single = folder / f"{layer}.css"
+        sheets = [single] if single.exists() else sorted((folder / layer).glob("*.css"))
+        if house and layer == "tokens":
+            sheets.append(_tokens(house))
+        rules = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+        layers.append(f"@layer {layer} {{\n{rules}}}\n")
+    if house and (house / LOGO).is_file():
+        layers.append(_THEIR_LOGO)
+    return "\n".join(layers)
+
+
+def compact(css: str) -> str:
+    """
+    The same rules in fewer bytes; what stands between double quotes stays as it is, but may not
+    hold the marks of a comment.
+    """
+    parts = _STRING.split(_COMMENT.sub("", css))
+    parts[::2] = [_NEEDLESS.sub(r"\1", _SPACE.sub(" ", part)) for part in parts[::2]]
+    return "".join(parts).replace(";}", "}").strip() + "\n"
+
+
+def _tokens(house: Path) -> Path:
+    if not (house / TOKENS).is_file():
+        raise HouseStyleError(f"HOUSE_STYLE: there is no {house / TOKENS}")
+    return house / TOKENS
+
+
+def register() -> None:
+    signals.get_generators.connect(_generators)
+
+
+def _generators(_pelican: Any) -> type[Generator]:
+    return StylesheetGenerator
