@@ -23,6 +23,7 @@ WELL_KNOWN = ".well-known"
 _types = mimetypes.MimeTypes(filenames=())
 for _type, _extension in (
     ("application/manifest+json", ".webmanifest"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     ("application/rss+xml", ".rss"),
     ("application/atom+xml", ".atom"),
     ("font/woff2", ".woff2"),

@@ -1,31 +1,41 @@
 """
-Writes the pages that only the Lambda shows, for the HTML checker (`make audit`).
+Makes the pages that the audit looks at: the site, built anew with a record of which template made
+which page, and the pages that only the Lambda shows (`make audit`).
 """
 
-import sys
 from pathlib import Path
 
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, parse
 from chalicelib.pages import Pages
+from tests.built_site import Site, build
+
+AUDIT = Path("build/audit")
+LAMBDA_PAGES = AUDIT / "pages"
+SITE = Site(AUDIT / "site", AUDIT / "site.json")
+
+
+def addresses() -> list[str]:
+    """Every page of the site, and every page that the Lambda shows."""
+    return SITE.addresses + [f"/{file.name}" for file in sorted(LAMBDA_PAGES.glob("*.html"))]
 
 
 def examples() -> dict[str, str]:
-    """The pages by name, each in the states that a visitor can meet."""
+    """The Lambda's pages in each state that a visitor can meet; a name starts with its template."""
     pages = Pages("")
     unavailable = Form({"name": ["Griet"]}, (FieldError("form", "Het lukte niet."),))
     return {
-        "errors-empty": pages.registration_page(_refused({})),
-        "errors-shared-postcode": pages.registration_page(
+        "registration-empty": pages.registration_page(_refused({})),
+        "registration-shared-postcode": pages.registration_page(
             _refused({"postcode": ["1040"], "name": ["<b>\"'&"], "about": ["</textarea>"]})
         ),
-        "errors-unknown-postcode": pages.registration_page(_refused({"postcode": ["1005"]})),
-        "errors-unknown-field": pages.registration_page(_refused({"onbekend": ["veld"]})),
-        "errors-unavailable": pages.registration_page(unavailable, "b5d7"),
+        "registration-unknown-postcode": pages.registration_page(_refused({"postcode": ["1005"]})),
+        "registration-unknown-field": pages.registration_page(_refused({"onbekend": ["veld"]})),
+        "registration-unavailable": pages.registration_page(unavailable, "b5d7"),
         "thanks": pages.thanks_page("MB-7K3F-9Q4D"),
         "thanks-without-reference": pages.thanks_page(""),
         "search-choice": pages.search_page("Aalst", find("Aalst")),
-        "search-nothing": pages.search_page("<xyz>", ()),
+        "search-nothing": pages.search_page("<Nergens>", ()),
         "notice": pages.notice_page("Dit lukte niet", "Probeer het opnieuw."),
     }
 
@@ -38,12 +48,13 @@ def _refused(posted: dict[str, list[str]]) -> Form:
     raise AssertionError("these answers should be refused")
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
+def write(folder: Path) -> None:
+    """One file for each of the examples."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, html in examples().items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write(LAMBDA_PAGES)
+    build(SITE.folder)

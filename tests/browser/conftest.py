@@ -1,12 +1,16 @@
 """A real browser, with and without JavaScript, that reaches this machine only."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.audit import pages
 from tests.browser.chromium import launched
+from tests.browser.site_server import serving
+from tests.built_site import Site
 
 
 # Not for the session: while Playwright runs, no other test can have an event loop.
@@ -14,6 +18,21 @@ from tests.browser.chromium import launched
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def lambda_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages that only the Lambda shows, as files."""
+    folder = tmp_path_factory.mktemp("lambda-pages")
+    pages.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def base(site: Site, lambda_pages: Path) -> Iterator[str]:
+    """The address of a server with the built site and the Lambda's pages, under real headers."""
+    with serving(site.folder, lambda_pages) as address:
+        yield address
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

@@ -81,6 +81,10 @@ def test_link_out_of_the_site(site: Path) -> None:
         ("photo.avif", "image/avif"),
         ("letter.woff2", "font/woff2"),
         ("poster.pdf", "application/pdf"),
+        (
+            "letter.docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
         ("unknown.xyzzy", "application/octet-stream"),
     ],
 )
