@@ -12,19 +12,19 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 /usr/bin/pyt
 BIN    := .venv/bin
 
 # Never with -q: it hides what --fatal should stop at.
-PELICAN := $(BIN)/pelican --fatal=warnings --settings pelicanconf.py
+PELICAN := $(BIN)/python -m pelican --fatal=warnings --settings pelicanconf.py
 
 # An address, a proxy or an index set on this machine must not end up in a build.
 export AWS_DEFAULT_REGION = eu-central-1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-SITE_SOURCES    := $(shell find site pelicanconf.py backend/chalicelib/domain backend/chalicelib/templates \
+SITE_SOURCES    := $(shell find site media pelicanconf.py backend/chalicelib/domain backend/chalicelib/templates \
                      -type f -not -path '*/__pycache__/*' 2>/dev/null)
 BACKEND_SOURCES := $(shell find backend infra/template.yaml -type f -not -path '*/__pycache__/*' \
                      -not -path '*.egg-info*' -not -path '*/.chalice/deployments/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test audit lint format site package lock browser clean
+.PHONY: help run site-dev test bench audit lint format site publish films statement toolkit posters package lock browser clean
 
 help: ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,16 +32,25 @@ help: ## what there is
 run: build/site/.built build/backend/sam.json .venv-aws/.installed ## the whole system on http://127.0.0.1:$PORT/
 	@$(BIN)/python -m infra.local
 
+site-dev: .venv/.installed ## the site on http://127.0.0.1:$PORT/, rebuilt and reloaded at each edit
+	@$(BIN)/python -m infra.site_dev
+
 test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
 	@$(BIN)/pytest $(PYTEST)
 
-audit: build/site/.built tests/audit/node_modules/.installed browser ## what needs Node or Java: the HTML and accessibility checkers
-	@$(BIN)/python -m tests.audit.pages build/audit
+audit: .venv/.installed tests/audit/node_modules/.installed browser ## what needs Node, Java or hunspell: HTML, accessibility, Lighthouse, spelling
+	@$(BIN)/python -m tests.audit.pages
 	@$(call need_command,java,default-jre-headless)
 	@java -jar tests/audit/node_modules/vnu-jar/build/dist/vnu.jar --errors-only --skip-non-html \
-	    build/site build/audit
-	@echo "HTML checker: no errors on $$(find build/site build/audit -name '*.html' | wc -l) pages"
+	    build/audit/site build/audit/pages
+	@echo "HTML checker: no errors on $$(find build/audit/site build/audit/pages -name '*.html' | wc -l) pages"
 	@$(BIN)/python -m tests.audit.axe
+	@$(BIN)/python -m tests.audit.lighthouse
+	@$(call need_command,hunspell,hunspell hunspell-nl)
+	@$(BIN)/python -m tests.language.spelling
+
+bench: .venv/.installed .venv-bench/.installed bench/node_modules/.installed build/backend/sam.json ## how fast the site is built, beside Hugo and Eleventy; its sizes
+	@.venv-bench/bin/python -m bench
 
 lint: build/site/.built build/backend/sam.json ## ruff, mypy, CloudFormation
 	@$(BIN)/ruff check
@@ -53,8 +62,23 @@ format: .venv/.installed ## let ruff put the code in shape
 	@$(BIN)/ruff check --fix --exit-zero
 	@$(BIN)/ruff format
 
-site: .venv/.installed ## the static site, in build/site; for another address: SITEURL=https://…/path, in build/public
-	@SITEURL='$(SITEURL)' $(PELICAN) --output $(if $(SITEURL),build/public,build/site)
+site: build/site/.built ## the static site for the root of any host, in build/site
+
+publish: .venv/.installed ## the static site for its own address, SITEURL=https://…/path, in build/public
+	@test -n '$(SITEURL)' || { echo "Say where: make publish SITEURL=https://www.example.org" >&2; exit 1; }
+	@SITEURL='$(SITEURL)' $(PELICAN) --output build/public
+
+films: .venv-media/.installed ## the films whose storyboard changed (their files are in git)
+	@PYTHONPATH=backend .venv-media/bin/python -m media.films
+
+statement: ## put what `make audit` found into the accessibility statement
+	@cp build/audit/accessibility.json site/data/accessibility.json
+
+toolkit: .venv-media/.installed ## the posters, flyers and documents of the toolkit (in git too)
+	@PYTHONPATH=backend .venv-media/bin/python -m media.toolkit
+
+posters: .venv-media/.installed ## a poster for each municipality, in build/posters; for some: SLUGS="aalst gent"
+	@PYTHONPATH=backend .venv-media/bin/python -m media.toolkit posters $(SLUGS)
 
 package: build/backend/sam.json ## the template and the zip that go to AWS, in build/backend
 
@@ -67,11 +91,13 @@ lock: ## resolve the dependencies again and write the lock files
 	@cd backend && ../.venv-lock/bin/uv pip compile ../pyproject.toml $(LOCK) --output-file requirements.txt
 	@.venv-lock/bin/uv pip compile pyproject.toml --group dev $(LOCK) --output-file requirements.lock
 	@.venv-lock/bin/uv pip compile infra/local/requirements.in $(LOCK) --output-file infra/local/requirements.lock
+	@.venv-lock/bin/uv pip compile bench/requirements.in $(LOCK) --output-file bench/requirements.lock
+	@.venv-lock/bin/uv pip compile media/requirements.in $(LOCK) --output-file media/requirements.lock
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove what was built and installed, and the local data
-	@rm -rf build .local .venv .venv-aws .venv-lock tests/audit/node_modules
+	@rm -rf build .local .venv .venv-* tests/audit/node_modules bench/node_modules
 
 
 .venv/.installed: requirements.lock pyproject.toml
@@ -88,9 +114,28 @@ clean: ## remove what was built and installed, and the local data
 	@.venv-aws/bin/pip install --quiet --require-hashes -r infra/local/requirements.lock
 	@touch $@
 
+# Films and print: what draws and encodes them would double the environment of the rest.
+.venv-media/.installed: media/requirements.lock
+	@$(call need_python)
+	@test -x .venv-media/bin/python || $(PYTHON) -m venv .venv-media
+	@.venv-media/bin/pip install --quiet --require-hashes -r media/requirements.lock
+	@touch $@
+
 tests/audit/node_modules/.installed: tests/audit/package-lock.json
 	@$(call need_command,npm,nodejs npm)
 	@cd tests/audit && npm ci --silent
+	@touch $@
+
+# What our build is measured beside; nothing else uses it.
+.venv-bench/.installed: bench/requirements.lock
+	@$(call need_python)
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --require-hashes -r bench/requirements.lock
+	@touch $@
+
+bench/node_modules/.installed: bench/package-lock.json
+	@$(call need_command,npm,nodejs npm)
+	@cd bench && npm ci --silent
 	@touch $@
 
 build/site/.built: .venv/.installed $(SITE_SOURCES)

@@ -1,0 +1,1 @@
+"""`make site-dev`: the site in a browser that follows every edit."""
