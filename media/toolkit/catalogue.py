@@ -7,7 +7,7 @@ say that a file is stale, or was changed by hand, without any of the programs th
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from chalicelib.domain.site import STEPS
@@ -41,6 +41,15 @@ FLYER = (*PRINTED, "flyer.typ")
 BOOKLET = (*PRINTED, "page.py", "document.typ")
 WORD = (*DRAWN, "page.py", "word.py")
 TEXT = ("makers.py", "page.py", "words.py", "text.py")
+
+
+PREVIEW = ".webp"
+SMALL = 400  # pixels wide: a preview among others, on a screen with two dots a pixel
+
+
+def small(preview: str) -> str:
+    """The name of the narrower copy of a preview."""
+    return f"{preview.removesuffix(PREVIEW)}-{SMALL}{PREVIEW}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ class Output:
         return made_from.hexdigest()[:16]
 
 
-OUTPUTS = (
+_WHOLE = (
     Output("affiche", "affiche-a3.pdf", POSTER),
     Output("affiche", "affiche-a4.pdf", POSTER),
     Output("affiche", "affiche-a3-drukker.pdf", POSTER),
@@ -99,6 +108,10 @@ OUTPUTS = (
     *(Output(slug, f"{slug}.txt", TEXT, from_page=True) for slug in TEXTS),
     Output("draaiboek", "draaiboek.pdf", BOOKLET, from_page=True),
     Output("draaiboek", "draaiboek.webp", (*BOOKLET, *SCREEN), from_page=True),
+)
+OUTPUTS = (
+    *_WHOLE,
+    *(replace(one, name=small(one.name)) for one in _WHOLE if one.name.endswith(PREVIEW)),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from media.toolkit import pictures, sheets, word, words
-from media.toolkit.catalogue import DOCUMENTS, TEXTS
+from media.toolkit.catalogue import DOCUMENTS, PREVIEW, SMALL, TEXTS, small
 from media.toolkit.page import read
 from media.toolkit.text import text
 
@@ -51,7 +51,7 @@ def _txt(slug: str) -> bytes:
     return text(read(slug))
 
 
-MAKERS: dict[str, Callable[[], bytes]] = {
+_WHOLE: dict[str, Callable[[], bytes]] = {
     "affiche/affiche-a3.pdf": sheets.poster,
     "affiche/affiche-a4.pdf": partial(sheets.poster, scale=A4),
     "affiche/affiche-a3-drukker.pdf": partial(sheets.poster, bleed=BLEED),
@@ -78,4 +78,18 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "draaiboek/draaiboek.webp": _booklet_preview,
     **{f"{slug}/{slug}.docx": partial(_docx, slug) for slug in DOCUMENTS},
     **{f"{slug}/{slug}.txt": partial(_txt, slug) for slug in TEXTS},
+}
+
+
+def _narrower(make: Callable[[], bytes]) -> bytes:
+    return pictures.narrower(make(), SMALL)
+
+
+MAKERS: dict[str, Callable[[], bytes]] = {
+    **_WHOLE,
+    **{
+        small(key): partial(_narrower, make)
+        for key, make in _WHOLE.items()
+        if key.endswith(PREVIEW)
+    },
 }

@@ -223,6 +223,12 @@ def webp(drawing: str, width: int) -> bytes:
     return _webp(_rendered(drawing, width).convert("RGB"))
 
 
+def narrower(picture: bytes, width: int) -> bytes:
+    """A picture as WebP, `width` pixels wide."""
+    image = Image.open(io.BytesIO(picture))
+    return _webp(image.resize((width, round(image.height * width / image.width)), Image.LANCZOS))
+
+
 def _webp(image: Any) -> bytes:
     made = io.BytesIO()
     image.save(made, "WEBP", quality=82, method=6)

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from media.toolkit.catalogue import DOCUMENTS, OUTPUTS, TEXTS, digest, recorded
+from media.toolkit.catalogue import DOCUMENTS, OUTPUTS, TEXTS, digest, recorded, small
 from media.toolkit.drawing import palette
 from media.toolkit.page import Page, plain, read, slugs
 from media.toolkit.places import CONTENT, SOURCES_OF_FACTS
@@ -105,12 +105,15 @@ def test_order() -> None:
 @pytest.mark.parametrize("slug", slugs())
 def test_files(slug: str) -> None:
     """
-    An item offers exactly the files that are made for it.
+    An item offers exactly the files that are made for it, and a preview has a narrower copy.
     """
     front = front_matter(slug)
-    offered = {one["file"] for one in front["files"]} | {front.get("preview")} - {None}
+    preview = front.get("preview")
+    previews = {preview, small(preview)} if preview else set()
 
-    assert {output.name for output in OUTPUTS if output.slug == slug} == offered
+    assert {output.name for output in OUTPUTS if output.slug == slug} == previews | {
+        one["file"] for one in front["files"]
+    }
 
 
 @pytest.mark.parametrize("slug", slugs())

@@ -252,6 +252,18 @@ class TestToolkit:
         assert item.preview_alt == image["alt"]
         assert int(image["width"]) > 0 < int(image["height"])
 
+    @of([one for one in TOOLKIT if one[1].preview])
+    def test_narrow_preview(self, site: Site, address: str, item: ToolkitItem) -> None:
+        """
+        In the list a phone takes a narrower copy of the preview.
+        """
+        images = site.page("/toolkit/")("img", srcset=re.compile(f"{address}{item.preview} 800w"))
+        [image] = images
+
+        assert image["srcset"].startswith(f"{image['src']} {image['width']}w, ")
+        assert int(image["width"]) < 800
+        assert image["sizes"]
+
 
 class TestProjects:
     def test_known(self, site: Site) -> None:

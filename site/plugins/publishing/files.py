@@ -1,6 +1,7 @@
 """
 What a template may ask about a file of the site, by the file's address: its format and its size in
-words, and the width and height of a picture, so that a page doesn't jump when it arrives.
+words, the width and height of a picture, so that a page doesn't jump when it arrives, and where
+the narrower copy of a preview is.
 """
 
 import re
@@ -10,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pelican import signals
+
+from media.toolkit.catalogue import small
 
 _DIGITS = 3  # of kB, before it reads better in MB
 
@@ -112,6 +115,7 @@ def offer(pelican: Any) -> None:
         "file_format": file_format,
         "file_size": files.file_size,
         "image_size": files.image_size,
+        "narrower": small,
     }
 
 
