@@ -62,7 +62,9 @@ format: .venv/.installed ## let ruff put the code in shape
 	@$(BIN)/ruff check --fix --exit-zero
 	@$(BIN)/ruff format
 
-site: build/site/.built ## the static site for the root of any host, in build/site
+site: .venv/.installed ## the static site for the root of any host, in build/site; in a house style: HOUSE_STYLE=folder
+	@SITEURL= $(PELICAN) --output build/site
+	@touch build/site/.built
 
 publish: .venv/.installed ## the static site for its own address, SITEURL=https://…/path, in build/public
 	@test -n '$(SITEURL)' || { echo "Say where: make publish SITEURL=https://www.example.org" >&2; exit 1; }

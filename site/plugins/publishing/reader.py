@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican import signals
-from pelican.readers import BaseReader
+from pelican.readers import BaseReader, MarkdownReader
 from pelican.settings import DEFAULT_CONFIG
 from pelican.urlwrappers import Category
 from pelican.utils import SafeDatetime, slugify
@@ -190,11 +190,12 @@ def stop_at_problems(_generators: Any) -> None:
 
 
 def register() -> None:
-    signals.readers_init.connect(_replace)
+    # Pelican takes every reader that there is, ours too. Its own for the same files must not be
+    # there: without Python-Markdown it would warn at each of them that it can't read it.
+    MarkdownReader.file_extensions = []
+    signals.initialized.connect(_start)
     signals.all_generators_finalized.connect(stop_at_problems)
 
 
-def _replace(readers: Any) -> None:
+def _start(_pelican: Any) -> None:
     problems.clear()
-    readers.reader_classes["md"] = ContentReader
-    readers.readers["md"] = ContentReader(readers.settings)  # type: ignore[no-untyped-call]
