@@ -50,6 +50,15 @@ class TestForm:
         ]
         assert ([field.hint] if field.hint else []) == hints
 
+    @pytest.mark.parametrize("address", ["/aanmelden/", "/word-buddy/aalst/"])
+    def test_privacy(self, site: Site, address: str) -> None:
+        """
+        Beside the button stands where to read what becomes of the answers.
+        """
+        form = site.page(address).find("form", class_="form")
+
+        assert ["/privacy/"] == [link["href"] for link in form.find_all("a", href="/privacy/")]
+
     @pytest.mark.parametrize("name", ["source", "submission_id"])
     def test_hidden(self, site: Site, name: str) -> None:
         """
