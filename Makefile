@@ -36,7 +36,7 @@ site-dev: .venv/.installed ## the site on http://127.0.0.1:$PORT/, rebuilt and r
 	@$(BIN)/python -m infra.site_dev
 
 test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
-	@$(BIN)/pytest $(PYTEST)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST)
 
 audit: .venv/.installed tests/audit/node_modules/.installed browser ## what needs Node, Java or hunspell: HTML, accessibility, Lighthouse, spelling
 	@$(BIN)/python -m tests.audit.pages

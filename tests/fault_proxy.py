@@ -1,13 +1,11 @@
 """
 A proxy between the functions and the local AWS that can make one call fail.
 
-The functions get its address as `FUNCTIONS_AWS_ENDPOINT`; it passes everything on and counts what
-came by.
+The functions get its address as `FUNCTIONS_AWS_ENDPOINT`; it passes everything else on.
 """
 
 import http.client
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +30,6 @@ class Fault:
 
 class FaultProxy:
     def __init__(self, aws_port: int) -> None:
-        self.calls: Counter[str] = Counter()
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         proxy = self
@@ -75,7 +72,7 @@ class FaultProxy:
                 self.wfile.write(content)
 
             def log_message(self, *arguments: object) -> None:
-                """Tests read `calls`, not a log."""
+                """Nobody reads it."""
 
         self._server = ThreadingHTTPServer((HOST, 0), Passing)
         self._server.daemon_threads = True
@@ -84,7 +81,6 @@ class FaultProxy:
 
     def next_fault(self, operation: str) -> Fault | None:
         with self._lock:
-            self.calls[operation] += 1
             for fault in self._faults:
                 if fault.operation == operation and fault.times > 0:
                     fault.times -= 1

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.client import BaseClient
 from chalice.test import Client
 
 import app as entry_points
@@ -122,6 +123,24 @@ def test_sign_up(functions: Functions) -> None:
     assert (200, True) == (page.status_code, reference in page.body.decode())
     assert [] == aws_in_memory.mails()
     assert 2 == len(aws_in_memory.items())  # with the contact of Aalst
+
+
+def test_one_call(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    While the volunteer waits there is one write, and no other call to AWS.
+    """
+    calls: list[str] = []
+    clients: Any = BaseClient
+    call = clients._make_api_call
+
+    def counted(client: Any, operation: str, parameters: Any) -> Any:
+        calls.append(operation)
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(clients, "_make_api_call", counted)
+    functions.sign_up()
+
+    assert ["PutItem"] == calls
 
 
 def test_json(functions: Functions) -> None:

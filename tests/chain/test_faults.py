@@ -116,23 +116,6 @@ def test_reply_of_the_write_lost(broken_stack: tuple[Stack, FaultProxy], form: F
     assert 1 == len([item for item in stack.items() if posted["email"] in json.dumps(item)])
 
 
-def test_one_write_a_registration(broken_stack: tuple[Stack, FaultProxy], form: Form) -> None:
-    """
-    While the volunteer waits there is one write, and no other call to AWS.
-    """
-    stack, proxy = broken_stack
-    stack.set_stream("Forward", enabled=False)
-    stack.set_stream("Project", enabled=False)
-    stack.post(form())  # whatever a first request does more, it is not of the second
-    before = proxy.calls.copy()
-
-    stack.post(form())
-
-    assert Counter({"PutItem": 1}) == proxy.calls - before
-    stack.set_stream("Forward", enabled=True)
-    stack.set_stream("Project", enabled=True)
-
-
 def test_without_the_stream(stack: Stack, form: Form) -> None:
     """
     With the stream switched off the sweep alone mails everything, once.

@@ -194,7 +194,7 @@ class TestAtOnce:
         assert 400 == len(mails) == len(counted)
         assert references == {reference for reference, _ in counted}
 
-    @pytest.mark.parametrize("submission_id", [str(uuid.uuid4()), ""])
+    @pytest.mark.parametrize("submission_id", [str(uuid.uuid4()), ""], ids=["script", "plain"])
     def test_the_same_twenty_times(self, stack: Stack, form: Form, submission_id: str) -> None:
         """
         The same form 20 times at once is one registration with two mails, with and without an id.
