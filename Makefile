@@ -18,13 +18,13 @@ PELICAN := $(BIN)/python -m pelican --fatal=warnings --settings pelicanconf.py
 export AWS_DEFAULT_REGION = eu-central-1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-SITE_SOURCES    := $(shell find site media pelicanconf.py backend/chalicelib/domain backend/chalicelib/templates \
+SITE_SOURCES    := $(shell find site media pelicanconf.py docs/openapi.yaml backend/chalicelib/domain backend/chalicelib/templates \
                      -type f -not -path '*/__pycache__/*' 2>/dev/null)
 BACKEND_SOURCES := $(shell find backend infra/template.yaml -type f -not -path '*/__pycache__/*' \
                      -not -path '*.egg-info*' -not -path '*/.chalice/deployments/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run site-dev test bench audit lint format site publish films statement toolkit posters package lock browser clean
+.PHONY: help run site-dev test faults load bench audit lint advisories format site publish films statement toolkit posters package lock browser clean
 
 help: ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,12 @@ site-dev: .venv/.installed ## the site on http://127.0.0.1:$PORT/, rebuilt and r
 
 test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST)
+
+faults: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json ## each call to AWS failing in every way, and what became of it; a part: ONLY=SendEmail
+	@$(BIN)/python -m tests.faults $(if $(ONLY),'$(ONLY)')
+
+load: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json ## 10,000 registrations at once; fewer: COUNT=300
+	@$(BIN)/python -m tests.load $(COUNT)
 
 audit: .venv/.installed tests/audit/node_modules/.installed browser ## what needs Node, Java or hunspell: HTML, accessibility, Lighthouse, spelling
 	@$(BIN)/python -m tests.audit.pages
@@ -52,11 +58,16 @@ audit: .venv/.installed tests/audit/node_modules/.installed browser ## what need
 bench: .venv/.installed .venv-bench/.installed bench/node_modules/.installed build/backend/sam.json ## how fast the site is built, beside Hugo and Eleventy; its sizes
 	@.venv-bench/bin/python -m bench
 
-lint: build/site/.built build/backend/sam.json ## ruff, mypy, CloudFormation
+lint: build/site/.built build/backend/sam.json ## ruff, mypy, bandit, secrets, CloudFormation
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet -ll --configfile pyproject.toml --recursive backend bench infra media site/plugins
+	@$(BIN)/python -m infra.secret_scan
 	@$(BIN)/cfn-lint build/backend/sam.json
+
+advisories: .venv/.installed ## known vulnerabilities in what we depend on; needs a network that has the advisories
+	@$(BIN)/python -m infra.advisories
 
 format: .venv/.installed ## let ruff put the code in shape
 	@$(BIN)/ruff check --fix --exit-zero

@@ -61,6 +61,7 @@ THEME_STATIC_PATHS = ["static/assets"]  # the stylesheets go through the plugin
 # An explicit list: without it Pelican loads whatever plugin happens to be installed.
 PLUGINS = [
     "publishing.reader",
+    "publishing.api_description",
     "publishing.collected",
     "publishing.feed",
     "publishing.files",
@@ -76,6 +77,7 @@ PLUGINS = [
 SOURCES = "site/data/sources.yaml"
 INVENTORY = "site/content/projecten"
 HOUSE_STYLE = os.environ.get("HOUSE_STYLE", "")  # a folder with tokens.css and perhaps logo.svg
+API_DESCRIPTION = "docs/openapi.yaml"
 STYLESHEET_SAVE_AS = STYLESHEET.lstrip("/")
 FINDER_SAVE_AS = FINDER.lstrip("/")
 OUTLINES = "site/data/map-paths.json"

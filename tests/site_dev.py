@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.stack import free_port
 
 ROOT = Path(__file__).parents[1]
-TREE = ("backend", "infra", "media", "site")
+TREE = ("backend", "docs", "infra", "media", "site")
 WAIT = 60  # seconds: what a busy machine may need for a build or two
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 BACKEND = Path("backend/chalicelib")
-OURS = {"chalicelib", "app", "mijnbuddy", "infra", "media", "publishing"}
+OURS = {"chalicelib", "app", "commands", "mijnbuddy", "infra", "media", "publishing"}
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -60,7 +60,23 @@ def test_backend(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["address_book", "api", "forward", "intake", "projection", "register"]
+    "name",
+    [
+        "address_book",
+        "api",
+        "circumstances",
+        "composing",
+        "confirming",
+        "forward",
+        "intake",
+        "links",
+        "probing",
+        "projection",
+        "receipts",
+        "register",
+        "reviewing",
+        "watching",
+    ],
 )
 def test_use_cases(name: str) -> None:
     """

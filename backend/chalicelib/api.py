@@ -6,41 +6,70 @@ outside contract).
 """
 
 import json
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.circumstances import circumstances, is_probe
+from chalicelib.domain import tokens
+from chalicelib.domain.contact_code import (
+    ADVICE,
+    CODE_FIELD,
+    UNREADABLE,
+    CodeForm,
+    Entered,
+    Outcome,
+)
 from chalicelib.domain.finder import Place, find
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, Posted, parse
 from chalicelib.domain.registration import Registration
-from chalicelib.domain.site import SIGN_UP, THANKS, municipality_path
+from chalicelib.domain.site import REVIEW, SIGN_UP, THANKS, municipality_path
+from chalicelib.domain.tokens import Keys, sign
 from chalicelib.intake import FORM, JSON, UnreadableError, media_type, read
+from chalicelib.logs import Log
 from chalicelib.register import OtherContentError, Store, identified, take_in
+from chalicelib.reviewing import REFUSE, RELEASE, Review, confirm, decide, to_confirm, to_review
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 PROBLEM = "application/problem+json"
 HTML = "text/html; charset=utf-8"
+
+PRESSED_OR_OLD = (
+    "Drukte je al op de knop? Dan is het in orde en hoef je niets te doen. Anders is de link te "
+    "oud of niet volledig. Vul dan het formulier opnieuw in."
+)
+OLD = "De link is te oud of niet volledig. Neem de link uit je nieuwste overzicht."
 
 
 class Pages(Protocol):
     def registration_page(self, form: Form, submission_id: str = "") -> str: ...
     def thanks_page(self, reference: str) -> str: ...
     def search_page(self, query: str, places: Sequence[Place]) -> str: ...
+    def step_up_page(self, registration: Registration) -> str: ...
+    def review_page(self, registration: Registration) -> str: ...
     def notice_page(self, title: str, text: str) -> str: ...
     def url(self, path: str) -> str: ...
+    @property
+    def origin(self) -> str: ...
+
+
+class ContactPages(Pages, Protocol):
+    def confirm_contact_page(self, form: CodeForm) -> str: ...
+    def contact_confirmed_page(self, owner: str, *, already: bool) -> str: ...
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request: header names in lower case."""
+    """A request: header names in lower case; `address` is the visitor's, "" when unknown."""
 
     headers: Mapping[str, str]
     body: bytes
+    address: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -52,6 +81,19 @@ class Request:
         is_form = media_type(self.headers.get("content-type", "")) == FORM
         return is_form or (not self.is_json and "text/html" in self.headers.get("accept", ""))
 
+    def is_from_elsewhere(self, origin: str) -> bool:
+        """
+        Whether a page of another site than `origin` made a browser send it; programs don't say.
+
+        Another site may share our domain, as below vlaanderen.be: only the same origin is ours.
+        Browsers from before 2023 know no Sec-Fetch-Site, and as the site asks for `no-referrer`
+        they call the origin of our own form «null» as well: that must pass.
+        """
+        if site := self.headers.get("sec-fetch-site"):
+            return site not in {"same-origin", "none"}
+        sender = self.headers.get("origin", "null")
+        return bool(origin) and sender not in {"null", origin}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -60,17 +102,28 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def post_registration(request: Request, store: Store, pages: Pages, now: datetime) -> Answer:
-    """Take in a registration: 303 or 201, else everything that is wrong, at once."""
+def post_registration(  # noqa: PLR0911 (each refusal its own answer)
+    request: Request, store: Store, pages: Pages, keys: Keys, now: datetime
+) -> Answer:
+    """
+    Take in a registration: 303 or 201, else everything that is wrong, at once.
+
+    What looks odd gets the same answer: it is judged later (forward.py), and nobody learns how.
+    """
+    if request.is_from_elsewhere(pages.origin):
+        return _refused(
+            request, pages, 403, "Dit formulier staat op een andere site. Vul het bij ons in."
+        )
     try:
         posted = read(request.headers.get("content-type", ""), request.body)
-        submission = identified(parse(posted), now)
+        submission = identified(parse(posted, lambda token: is_probe(token, keys, now)), now)
     except UnreadableError as error:
         return _refused(request, pages, error.status, error.message)
     except InvalidFormError as error:
         return _invalid(request, pages, error.form)
     try:
-        registration = take_in(submission, store, now)
+        came = circumstances(submission, request.address, keys, now)
+        registration = take_in(submission, store, now, came)
     except OtherContentError as error:
         return _refused(
             request,
@@ -80,7 +133,7 @@ def post_registration(request: Request, store: Store, pages: Pages, now: datetim
             f"referentie {error.reference}. Wil je iets wijzigen? Vul een nieuw formulier in.",
         )
     except (ClientError, BotoCoreError) as error:
-        log.error("registration not stored: %s", type(error).__name__)
+        log.error("registration not stored", fault=error)
         return _unavailable(request, pages, posted, submission.submission_id)
     if request.is_json:
         return _json(201, _registered(registration))
@@ -96,6 +149,47 @@ def thanks(reference: str, pages: Pages) -> Answer:
     return _page(200, pages.thanks_page(reference))
 
 
+def token(keys: Keys, now: datetime) -> Answer:
+    """A token that tells when somebody began to fill in the form, for the script of the page."""
+    return _json(200, sign(tokens.FORM, "", keys()[0], now))
+
+
+def confirmation(token: str, review: Review, pages: Pages) -> Answer:
+    """The page with the button that says: yes, that was me."""
+    registration = to_confirm(token, review)
+    if registration is None:
+        return _gone(pages, PRESSED_OR_OLD)
+    return _page(200, pages.step_up_page(registration))
+
+
+def confirmed(token: str, review: Review, pages: Pages) -> Answer:
+    """The button was pressed: on to the same page as everybody after signing up."""
+    registration = confirm(token, review)
+    if registration is None:
+        return _gone(pages, PRESSED_OR_OLD)
+    return _see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
+
+
+def review(token: str, review: Review, pages: Pages) -> Answer:
+    """What the desk must decide about, or what became of it."""
+    registration = to_review(token, review)
+    if registration is None:
+        return _gone(pages, OLD)
+    return _page(200, pages.review_page(registration))
+
+
+def reviewed(token: str, request: Request, review: Review, pages: Pages) -> Answer:
+    """The desk decided: on to the page that shows what became of it."""
+    registration = to_review(token, review)
+    if registration is None:
+        return _gone(pages, OLD)
+    decision = dict(parse_qsl(request.body.decode("ascii", "replace"))).get("decision")
+    if decision not in {RELEASE, REFUSE}:
+        return _page(400, pages.notice_page("Dit lukte niet", "Druk op een van de twee knoppen."))
+    decide(registration.reference, decision, review.store, review.now)
+    return _see_other(pages.url(f"{REVIEW}{token}"))
+
+
 def search(query: str, pages: Pages) -> Answer:
     """A municipality by postcode or name, without JavaScript: its page, or a choice."""
     found = find(query)
@@ -104,14 +198,55 @@ def search(query: str, pages: Pages) -> Answer:
     return _page(200, pages.search_page(query, found))
 
 
+def contact_form(pages: ContactPages) -> Answer:
+    """Where a municipality enters the code that it was mailed."""
+    return _page(200, pages.confirm_contact_page(CodeForm()))
+
+
+def confirm_contact(
+    request: Request, enter: Callable[[str], Entered | None], pages: ContactPages
+) -> Answer:
+    """Enter a code: the address is confirmed, or the form again with what to do."""
+    if request.is_from_elsewhere(pages.origin):
+        return _refused(
+            request, pages, 403, "Dit formulier staat op een andere site. Vul het bij ons in."
+        )
+    if request.is_json:  # a code is for a person: this page has no other side
+        return _refused(
+            request, pages, 415, "We lezen alleen een formulier. Gebruik ons formulier."
+        )
+    try:
+        posted = read(request.headers.get("content-type", ""), request.body)
+    except UnreadableError as error:
+        return _refused(request, pages, error.status, error.message)
+    typed = next(iter(posted.get(CODE_FIELD.name, ())), "")
+    entered = enter(typed)
+    if entered is None:
+        message = UNREADABLE if typed.strip() else CODE_FIELD.missing
+        return _page(422, pages.confirm_contact_page(CodeForm(typed, message)))
+    if entered.outcome in ADVICE:
+        message = ADVICE[entered.outcome]
+        return _page(422, pages.confirm_contact_page(CodeForm(typed, message)))
+    already = entered.outcome is Outcome.ALREADY
+    return _page(200, pages.contact_confirmed_page(entered.owner, already=already))
+
+
 def health(check: Callable[[], None]) -> Answer:
     """200 only if the table answers."""
     try:
         check()
     except (ClientError, BotoCoreError) as error:
-        log.error("table does not answer: %s", type(error).__name__)
+        log.error("table does not answer", fault=error)
         return _json(503, {"status": "unavailable"})
     return _json(200, {"status": "ok"})
+
+
+def status(report: Callable[[], Mapping[str, object]]) -> Answer:
+    """
+    How the whole is doing. Answers 200 whatever it tells, so that who watches us can tell
+    «degraded» from «gone».
+    """
+    return _json(200, report())
 
 
 def fault(request: Request, pages: Pages) -> Answer:
@@ -157,6 +292,11 @@ def _refused(request: Request, pages: Pages, status: int, message: str) -> Answe
     if request.wants_page:
         return _page(status, pages.notice_page(title, message))
     return _problem(status, title, message)
+
+
+def _gone(pages: Pages, text: str) -> Answer:
+    """One page for a link that was used, is too old or never was one: nobody learns which."""
+    return _page(410, pages.notice_page("Deze link werkt niet meer", text))
 
 
 def _problem(status: int, title: str, detail: str, **more: Any) -> Answer:

@@ -8,15 +8,20 @@ of these settings, and a warm function should not open a client twice.
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import answers
 from chalicelib.pages import Pages
 from chalicelib.store import Store
 
 if TYPE_CHECKING:
     from chalicelib.forward import Clock, Desk
+    from chalicelib.links import Links
+    from chalicelib.queues import Queues
+
+KEYS_KEPT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -70,14 +75,53 @@ def desk(clock: "Clock") -> "Desk":
     """What forwarding needs, at the time that `clock` tells."""
     from chalicelib.forward import Desk
 
-    return Desk(store(), _mailer(), _letters(), settings().agency, clock, wall=now)
+    return Desk(store(), _mailer(), _composer(), clock, wall=now)
 
 
 @cache
-def _letters() -> Any:
+def _composer() -> Any:
+    from chalicelib import digest
+    from chalicelib.alarm import AlarmComposer
+    from chalicelib.composing import Composer, NoticeComposer
+    from chalicelib.confirming import KIND, CodeComposer
+    from chalicelib.domain import incidents
     from chalicelib.emails import Letters
 
-    return Letters(settings().site_url, settings().agency)
+    letters = Letters(settings().site_url, settings().agency)
+    notices: dict[str, NoticeComposer] = {
+        KIND: CodeComposer(store(), letters, settings().agency, signing_keys),
+        digest.KIND: digest.DigestComposer(
+            store(), letters, settings().agency, lambda one, at: links().review(one, at)
+        ),
+        incidents.NOTICE: AlarmComposer(store(), letters, settings().agency),
+    }
+    return Composer(store(), letters, settings().agency, notices=notices, links=links())
+
+
+@cache
+def queues() -> "Queues":
+    """The queues of dead letters, beside the table: their names begin as its name does."""
+    from chalicelib.queues import Queues
+
+    client = _client(
+        "sqs", connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}
+    )
+    return Queues(client, os.environ["TABLE_NAME"])
+
+
+def probe_token(at: datetime) -> str:
+    """What tells our own API that a registration is a probe."""
+    from chalicelib.domain.tokens import PROBE, sign
+
+    return sign(PROBE, "", signing_keys()[0], at)
+
+
+@cache
+def links() -> "Links":
+    """The links for the volunteer and for the desk: `links().review(registration, now)`."""
+    from chalicelib.links import Links
+
+    return Links(settings().site_url, signing_keys)
 
 
 @cache
@@ -90,11 +134,55 @@ def _mailer() -> Any:
     return Mailer(client, settings().sender, settings().configuration_set)
 
 
+def suppression() -> Any:
+    """What SES refuses to send to; for the command line, no function may change it."""
+    from chalicelib.suppression import Suppression
+
+    return Suppression(_client("sesv2"))
+
+
+def signing_keys() -> tuple[bytes, ...]:
+    """
+    What links and tokens are signed with: the current key, then the previous one if there is one.
+
+    Sign with the first and accept what any of them signed, so that a rotation breaks no link. A
+    warm function knows a new key within `KEYS_KEPT`.
+    """
+    return _signing_keys(int(monotonic() / KEYS_KEPT.total_seconds()))
+
+
+@lru_cache(maxsize=1)
+def _signing_keys(_: int) -> tuple[bytes, ...]:
+    """The argument changes when it is time to ask again."""
+    secret = os.environ["SIGNING_KEY_ARN"]
+    # Soon given up: a volunteer waits for it, and her registration is kept without it, too.
+    client = _client(
+        "secretsmanager", connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}
+    )
+
+    def key(stage: str) -> bytes:
+        answer = client.get_secret_value(SecretId=secret, VersionStage=stage)
+        return bytes(answer["SecretString"], "ascii")
+
+    current = key("AWSCURRENT")
+    try:
+        return current, key("AWSPREVIOUS")
+    except client.exceptions.ResourceNotFoundException:  # it was never rotated
+        return (current,)
+
+
 def _client(service: str, **config: Any) -> Any:
     import boto3
     from botocore.config import Config
 
-    return boto3.client(service, config=Config(**config))  # type: ignore[call-overload]
+    client: Any = boto3.client(service, config=Config(**config))  # type: ignore[call-overload]
+    client.meta.events.register("after-call", answers.require_answer)
+    return client
+
+
+def function_name() -> str:
+    """The function that this process runs, "" outside of Lambda."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
 
 
 def now() -> datetime:

@@ -22,7 +22,17 @@ from chalicelib.domain.calendar import in_words, local_date, promised_by
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.contacts import Receiver
 from chalicelib.domain.municipalities import Municipality, find_municipality
-from chalicelib.domain.registration import VOLUNTEER, Registration
+from chalicelib.domain.registration import (
+    CONFIRM_FIRST_FOR,
+    CONFIRMATION,
+    DELAY,
+    FORWARDING,
+    PHONE_INSTEAD,
+    STEP_UP,
+    VOLUNTEER,
+    Registration,
+)
+from chalicelib.domain.suspicion import decision_on
 from chalicelib.domain.wording import listed
 from chalicelib.vcard import vcard
 
@@ -43,10 +53,15 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Email:
-    """A mail for one receiver, ready to be sent; `receiver` is a NIS code or the volunteer."""
+    """
+    A mail for one receiver, ready to be sent. `reference` is the id of its outbox; `kind`,
+    `receiver` and `route` are those of domain/outbox.py; `to` is the address.
+    """
 
     reference: str
+    kind: str
     receiver: str
+    route: str
     to: str
     reply_to: str
     subject: str
@@ -62,19 +77,10 @@ class Letters:
         self._site_url = site_url
         self._agency = agency
 
-    def to_municipality(
-        self, registration: Registration, nis_code: str, receiver: Receiver
-    ) -> Email:
+    def forwarding(self, registration: Registration, nis_code: str, receiver: Receiver) -> Email:
         """The mail that asks a municipality to contact the volunteer: its Reply-To is she."""
         answers = registration.answers
         municipality = find_municipality(nis_code)
-        facts = {
-            "answers": answers,
-            "phone": shown_phone(answers.phone) if answers.phone else "",
-            "municipality": municipality,
-            "diversion": DIVERSIONS.get(receiver.diverted, ""),
-            "prepared_mail": _prepared_mail(registration, municipality),
-        }
         card = vcard(
             name=answers.name,
             email=answers.email,
@@ -82,67 +88,142 @@ class Letters:
             note=f"Kandidaat-buddy in {municipality}, {registration.reference}",
         )
         return self._letter(
-            "municipality",
+            FORWARDING,
             registration,
             receiver=nis_code,
+            route=receiver.route,
             to=receiver.email,
             reply_to=answers.email,
-            facts=facts,
+            facts=_facts_for(municipality, registration, receiver)
+            | {"prepared_mail": _prepared_mail(registration, municipality)},
             attachments=(Attachment(f"{registration.reference}.vcf", "text/vcard", card),),
         )
 
-    def to_volunteer(self, registration: Registration) -> Email:
+    def phone_instead(self, registration: Registration, nis_code: str, receiver: Receiver) -> Email:
+        """Asks a municipality to phone, as the volunteer's own e-mail address does not work."""
+        return self._letter(
+            PHONE_INSTEAD,
+            registration,
+            receiver=nis_code,
+            route=receiver.route,
+            to=receiver.email,
+            reply_to=self._agency,
+            facts=_facts_for(find_municipality(nis_code), registration, receiver),
+        )
+
+    def confirmation(self, registration: Registration) -> Email:
         """
         The confirmation. Of what she typed it repeats her name only: whoever filled in somebody
         else's address can't make us send that person a text.
         """
+        return self._to_volunteer(
+            CONFIRMATION, registration, {"rows": registration.answers.confirmed()}
+        )
+
+    def delay(self, registration: Registration) -> Email:
+        """Tells the volunteer that a municipality could not be reached, and what we do now."""
+        unreached = [
+            find_municipality(mail.receiver)
+            for mail in registration.forwardings
+            if mail.bounced or mail.attention_at
+        ]
+        return self._to_volunteer(DELAY, registration, {"unreached": unreached})
+
+    def step_up(self, registration: Registration, link: str) -> Email:
+        """
+        Asks whether it was she, and to press the button at `link`. Nothing that anybody typed is in
+        it: the address may be a stranger's.
+        """
+        asked_at = registration.held_at or registration.registered_at
+        until = in_words(local_date(asked_at + CONFIRM_FIRST_FOR))
+        return self._to_volunteer(STEP_UP, registration, {"link": link, "until": until})
+
+    def _to_volunteer(
+        self, kind: str, registration: Registration, facts: dict[str, object]
+    ) -> Email:
         answers = registration.answers
-        facts: dict[str, object] = {
-            "name": answers.name,
-            "municipalities": answers.municipalities,
-            "rows": answers.confirmed(),
-        }
         return self._letter(
-            "volunteer",
+            kind,
             registration,
             receiver=VOLUNTEER,
+            route=VOLUNTEER,
             to=answers.email,
             reply_to=self._agency,
-            facts=facts,
+            facts={"name": answers.name, "municipalities": answers.municipalities} | facts,
         )
 
     def _letter(
         self,
-        template: str,
+        kind: str,
         registration: Registration,
         *,
         receiver: str,
+        route: str,
         to: str,
         reply_to: str,
         facts: dict[str, object],
         attachments: tuple[Attachment, ...] = (),
     ) -> Email:
-        common = {
-            "site_url": self._site_url,
-            "agency": self._agency,
+        decision = decision_on(registration)  # what was held is promised from when it was let go
+        from_then = decision.at if decision else registration.registered_at
+        of_registration = {
             "reference": registration.reference,
-            "promised_by": in_words(promised_by(registration.registered_at)),
+            "promised_by": in_words(promised_by(from_then)),
             "registered_on": in_words(local_date(registration.registered_at)),
         }
-
-        def written(part: str) -> str:
-            return _templates().get_template(f"mail/{template}/{part}").render(common | facts)
-
-        return Email(
-            reference=registration.reference,
+        return self.written(
+            kind,
+            registration.reference,
             receiver=receiver,
+            route=route,
             to=to,
             reply_to=reply_to,
-            subject=" ".join(written("subject.txt").split()),
-            text=written("body.txt").strip() + "\n",
-            html=written("body.html").strip() + "\n",
+            facts=of_registration | facts,
             attachments=attachments,
         )
+
+    def written(
+        self,
+        kind: str,
+        id_: str,
+        *,
+        receiver: str,
+        route: str,
+        to: str,
+        reply_to: str,
+        facts: dict[str, object],
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Email:
+        """A mail of any outbox, from the templates in the folder of its kind."""
+        shown = {"site_url": self._site_url, "agency": self._agency} | facts
+
+        def part(name: str) -> str:
+            return _templates().get_template(f"mail/{kind}/{name}").render(shown)
+
+        return Email(
+            reference=id_,
+            kind=kind,
+            receiver=receiver,
+            route=route,
+            to=to,
+            reply_to=reply_to,
+            subject=" ".join(part("subject.txt").split()),
+            text=part("body.txt").strip() + "\n",
+            html=part("body.html").strip() + "\n",
+            attachments=attachments,
+        )
+
+
+def _facts_for(
+    municipality: Municipality, registration: Registration, receiver: Receiver
+) -> dict[str, object]:
+    answers = registration.answers
+    return {
+        "answers": answers,
+        "phone": shown_phone(answers.phone) if answers.phone else "",
+        "municipality": municipality,
+        "diversion": DIVERSIONS.get(receiver.diverted, ""),
+    }
 
 
 def mime(email: Email, sender: str, now: datetime) -> bytes:
@@ -156,7 +237,7 @@ def mime(email: Email, sender: str, now: datetime) -> bytes:
     message.set_raw("Subject", Header(email.subject, header_name="Subject").encode(linesep="\r\n"))
     message["Date"] = format_datetime(now)
     # The same for every copy of one mail: after a crash a second one can be told as such.
-    message["Message-ID"] = f"<{email.reference}.{email.receiver}@{domain}>"
+    message["Message-ID"] = f"<{email.reference}.{email.kind}.{email.receiver}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message[REFERENCE_HEADER] = email.reference
     message.set_content(email.text, cte="quoted-printable")

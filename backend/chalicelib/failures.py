@@ -25,3 +25,15 @@ class DeliveryFailedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotNeededError(Exception):
+    """What was to be mailed holds no longer; `reason` is the code that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NobodyLeftError(Exception):
+    """A mail came back from every address that it may go to."""

@@ -1,57 +1,78 @@
 """
-Forwarding: from a stored registration to its mails, whatever happens on the way.
+Forwarding: from a stored registration to its mails, whatever happens on the way. A notice, which
+has an outbox too, goes the same way.
 
 The table's stream wakes `forward` within a second; `sweep` does the same work for whatever is due,
 so that everything still goes out when the stream is off (design rule 3). Both first claim the
-registration for a while: two forwarders at once send one mail, and after a crash the claim runs
-out and the next one goes on. SES knows no idempotency: a crash between SES's answer and our
-writing it down costs one extra copy of one mail, with the same reference.
+outbox for a while: two forwarders at once send one mail, and after a crash the claim runs out and
+the next one goes on. SES knows no idempotency: a crash between SES's answer and our writing it
+down costs one extra copy of one mail, with the same reference, unless SES's own event tells us of
+the first copy in time.
 """
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.contacts import Contact, receiver
-from chalicelib.domain.recent import Recent, Verdict, address_of, admit
-from chalicelib.domain.registration import (
-    VOLUNTEER,
+from chalicelib.domain.outbox import (
+    BOUNCED,
+    NO_RECEIPT,
+    AnyOutbox,
     Mail,
-    Registration,
-    admitted,
+    Outbox,
     claim,
+    dropped,
+    given_up,
+    handed_over,
     postponed,
     release,
     sent,
 )
-from chalicelib.emails import Email, Letters
-from chalicelib.failures import DeliveryFailedError, StaleError
+from chalicelib.domain.recent import Recent, Verdict, address_of, admit
+from chalicelib.domain.registration import (
+    CONFIRM_FIRST_FOR,
+    QUARANTINE,
+    STEP_UP,
+    TO_MUNICIPALITY,
+    Registration,
+    admitted,
+    followed_up,
+    held,
+)
+from chalicelib.domain.suspicion import NOT_CONFIRMED, Network, visited
+from chalicelib.emails import Email
+from chalicelib.failures import DeliveryFailedError, NobodyLeftError, NotNeededError, StaleError
+from chalicelib.logs import Log
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 Clock = Callable[[], datetime]
-Step = Callable[[Registration], Registration]
+Step = Callable[[Outbox], Outbox]
 
 
 class Store(Protocol):
-    def get(self, reference: str, now: datetime) -> Registration | None: ...
-    def save(self, registration: Registration) -> Registration: ...
+    def outbox(self, id_: str, now: datetime) -> Outbox | None: ...
+    def save(self, outbox: AnyOutbox) -> AnyOutbox: ...
     def due(self, now: datetime) -> Iterator[str]: ...
     def recent(self, address: str) -> Recent: ...
     def save_recent(self, recent: Recent, now: datetime) -> None: ...
-    def contacts(self, nis_code: str) -> Iterable[Contact]: ...
+    def network(self, network: str) -> Network: ...
+    def save_network(self, network: Network, now: datetime) -> None: ...
 
 
 class Mailer(Protocol):
     def send(self, email: Email, now: datetime) -> str: ...
 
 
+class Composer(Protocol):
+    def compose(self, outbox: Outbox, mail: Mail, now: datetime) -> Email: ...
+
+
 @dataclass(frozen=True)
 class Desk:
     """
-    What forwarding needs: a table, a mailer, the letters, the agency's address and the time.
+    What forwarding needs: a table, a mailer, who writes the mails, and the time.
 
     `clock` tells what is due; scheduled work takes it from its event. `wall` tells how long a
     lease still holds: that is about a process that may be dead, whatever time the event says.
@@ -59,83 +80,109 @@ class Desk:
 
     store: Store
     mailer: Mailer
-    letters: Letters
-    agency: str
+    composer: Composer
     clock: Clock
     wall: Clock
 
 
-def forward(registration: Registration, desk: Desk) -> None:
+def forward(outbox: Outbox, desk: Desk) -> None:
     """
-    Send what is due of one registration, unless somebody else is at it.
+    Do what is due of one outbox, unless somebody else is at it.
 
     A mail that can't be sent stays queued with the reason and the next moment. Raises only what
     the table raises: then nothing was sent that is not written down, but for the mail in hand.
     """
     try:
-        claimed = _claim(registration, desk)
+        claimed = _claim(outbox, desk)
     except StaleError:
-        log.info("forwarded by somebody else: %s", registration.reference)
+        log.info("forwarded by somebody else", reference=outbox.id)
         return
     while claimed and claimed.lease_until:
         mail = next(claimed.due_mails(desk.clock()), None)
-        claimed = _write_down(claimed, _send(claimed, mail, desk), desk) if mail else None
+        claimed = _write_down(claimed, _act(claimed, mail, desk), desk) if mail else None
 
 
 def sweep(desk: Desk, has_time: Callable[[], bool]) -> int:
     """
     Forward whatever is due, longest waiting first, while `has_time`; returns how many were due.
 
-    One registration that fails does not hold up the others; the first error is raised at the end.
+    One that fails does not hold up the others; the first error is raised at the end.
     """
     failures: list[Exception] = []
     count = 0
-    for reference in desk.store.due(desk.clock()):
+    for id_ in desk.store.due(desk.clock()):
         if not has_time():
             log.warning("sweep ran out of time; the next one goes on")
             break
         count += 1
         try:
-            registration = desk.store.get(reference, desk.clock())
-            if registration:
-                forward(registration, desk)
+            outbox = desk.store.outbox(id_, desk.clock())
+            if outbox:
+                forward(outbox, desk)
         except Exception as error:  # whatever it is, the others must go on
-            log.error("sweep could not forward: %s (%s)", reference, type(error).__name__)
+            log.error("sweep could not forward", reference=id_, fault=error)
             failures.append(error)
     if failures:
         raise failures[0]
     return count
 
 
-def _claim(registration: Registration, desk: Desk) -> Registration | None:
+def _claim(outbox: Outbox, desk: Desk) -> Outbox | None:
     """
-    The registration with our lease on it, judged new or a repeat; None with nothing to send.
+    The outbox with our lease on it, a registration judged first; None with nothing to send.
 
     Raises `StaleError` when another forwarder has it, or had it.
     """
-    now = desk.clock()
-    if registration.lease_until and registration.lease_until > desk.wall():
+    if outbox.lease_until and outbox.lease_until > desk.wall():
         raise StaleError
-    if not any(registration.due_mails(now)):
-        return None
-    if not registration.admitted_at:
-        verdict = _admit(registration, desk)
-        registration = admitted(
-            registration, repeat_of=verdict.repeat_of, confirm=verdict.confirm, now=now
-        )
-    if not any(registration.due_mails(now)):
-        log.info("repeat, not mailed: %s", registration.reference)
-        desk.store.save(registration)
-        return None
-    return desk.store.save(claim(registration, desk.wall()))
+    following = outbox
+    if isinstance(following, Registration):
+        following = _judged(following, desk)
+    if any(following.due_mails(desk.clock())):  # judging may have made one due
+        return desk.store.save(claim(following, desk.wall()))
+    if following is not outbox:
+        log.info("nothing to mail", reference=outbox.id)
+        desk.store.save(following)
+    return None
 
 
-def _admit(registration: Registration, desk: Desk) -> Verdict:
+def _judged(registration: Registration, desk: Desk) -> Registration:
+    """Judged once, when it is first due; who had the time to confirm is for the desk to judge."""
+    now = desk.clock()
+    if registration.hold == STEP_UP and registration.held_at:
+        if now >= registration.held_at + CONFIRM_FIRST_FOR:
+            return held(registration, QUARANTINE, NOT_CONFIRMED, now)
+        return registration
+    if registration.admitted_at or not any(registration.due_mails(now)):
+        return registration
+    if registration.synthetic:  # a test of our own, every hour the same
+        return admitted(registration, repeat_of="", confirm=True, now=now)
+    verdict = _admit(registration, _oddness(registration, desk), desk)
+    judged = admitted(registration, repeat_of=verdict.repeat_of, confirm=verdict.confirm, now=now)
+    return held(judged, verdict.hold, verdict.why, now) if verdict.why else judged
+
+
+def _oddness(registration: Registration, desk: Desk) -> str:
+    """Why it is odd, "" for well; of a network that is not known nothing is kept."""
+    network = Network(registration.network)  # most are new: trying that first saves a read
+    while True:
+        following, why = visited(network, registration)
+        if following is network or not registration.network:
+            return why
+        try:
+            desk.store.save_network(following, desk.clock())
+        except StaleError:
+            network = desk.store.network(registration.network)
+        else:
+            return why
+
+
+def _admit(registration: Registration, why: str, desk: Desk) -> Verdict:
     address = address_of(registration)
     recent = Recent(address)  # most addresses are new: trying that first saves a read
     while True:
         now = desk.clock()
-        following, verdict = admit(recent, registration, now)
+        following, verdict = admit(recent, registration, why, now)
         if following is recent:
             return verdict
         try:
@@ -146,51 +193,72 @@ def _admit(registration: Registration, desk: Desk) -> Verdict:
         return verdict
 
 
-def _send(registration: Registration, mail: Mail, desk: Desk) -> Step:
-    """Try one mail; returns what must be written down about it."""
-    receiver_, now = mail.receiver, desk.clock()
+def _act(outbox: Outbox, mail: Mail, desk: Desk) -> Step:
+    """Do what is due with one mail; returns what must be written down about it."""
+    last = mail.sendings[-1] if mail.sendings else None
+    if last is None or mail.is_asked_again:
+        return _send(outbox, mail, desk)
+    if last.outcome == BOUNCED and mail.kind not in TO_MUNICIPALITY:
+        return lambda record: given_up(record, mail)  # there is no other address to try
+    if last.outcome != BOUNCED:
+        now = desk.clock()
+        log.warning("nothing heard", reference=outbox.id, mail=mail.kind, receiver=mail.receiver)
+        return lambda record: handed_over(record, mail, NO_RECEIPT, now)
+    return _send(outbox, mail, desk)
+
+
+def _send(outbox: Outbox, mail: Mail, desk: Desk) -> Step:
+    now = desk.clock()
     try:
-        message_id = desk.mailer.send(_compose(registration, receiver_, desk), now)
+        email = desk.composer.compose(outbox, mail, now)
+        message_id = desk.mailer.send(email, now)
+    except NotNeededError as failure:
+        why = failure.reason
+        log.info("not needed", reference=outbox.id, mail=mail.kind, receiver=mail.receiver, why=why)
+        return lambda record: dropped(record, mail, why, now)
+    except NobodyLeftError:
+        log.error(
+            "came back from everywhere", reference=outbox.id, mail=mail.kind, receiver=mail.receiver
+        )
+        return lambda record: handed_over(record, mail, "came-back-from-all", now)
     except DeliveryFailedError as failure:
         reason = failure.reason
     except Exception as failure:  # a registration that can't be written as a mail is a state, too
         reason = type(failure).__name__
     else:
-        log.info("sent: %s to %s", registration.reference, receiver_)
-        return lambda record: sent(record, receiver_, message_id, now)
-    log.warning("postponed: %s to %s (%s)", registration.reference, receiver_, reason)
-    return lambda record: postponed(record, receiver_, reason, now)
+        log.info("sent", reference=outbox.id, mail=mail.kind, receiver=mail.receiver)
+        return lambda record: sent(record, mail, message_id, email.route, now)
+    log.warning(
+        "postponed", reference=outbox.id, mail=mail.kind, receiver=mail.receiver, why=reason
+    )
+    return lambda record: postponed(record, mail, reason, now)
 
 
-def _compose(registration: Registration, receiver_: str, desk: Desk) -> Email:
-    if receiver_ == VOLUNTEER:
-        return desk.letters.to_volunteer(registration)
-    address = receiver(desk.store.contacts(receiver_), desk.agency)
-    return desk.letters.to_municipality(registration, receiver_, address)
-
-
-def _write_down(registration: Registration, step: Step, desk: Desk) -> Registration | None:
+def _write_down(outbox: Outbox, step: Step, desk: Desk) -> Outbox | None:
     """
-    Add a step to what the registration is now, also when somebody changed it while we sent.
+    Add a step, and what follows from it, to what the outbox is now, also when somebody changed it
+    while we sent.
 
     Returns None when it is no longer ours to go on with.
     """
-    current: Registration | None = registration
+    current: Outbox | None = outbox
     while current:
-        is_ours = current.lease_until == registration.lease_until
+        is_ours = current.lease_until == outbox.lease_until
         following = step(current)
+        if isinstance(following, Registration):
+            following = followed_up(following, desk.clock())
         try:
             saved = desk.store.save(_keep_or_release(following, desk) if is_ours else following)
         except StaleError:
-            current = desk.store.get(registration.reference, desk.clock())
+            current = desk.store.outbox(outbox.id, desk.clock())
         else:
             return saved if is_ours else None
-    log.warning("gone while its mail was sent: %s", registration.reference)
+    log.warning("gone while its mail was sent", reference=outbox.id)
     return None
 
 
-def _keep_or_release(registration: Registration, desk: Desk) -> Registration:
+def _keep_or_release(outbox: Outbox, desk: Desk) -> Outbox:
     """Keep the lease for the next mail; let go of it after the last."""
-    if any(registration.due_mails(desk.clock())):
-        return claim(registration, desk.wall())
-    return release(registration)
+    if any(outbox.due_mails(desk.clock())):
+        return claim(outbox, desk.wall())
+    return release(outbox)

@@ -38,7 +38,9 @@ class Mailer:
                 # SES repeats these in its events, so that a bounce finds its registration.
                 EmailTags=[
                     {"Name": "reference", "Value": email.reference},
+                    {"Name": "mail", "Value": email.kind},
                     {"Name": "receiver", "Value": email.receiver},
+                    {"Name": "route", "Value": email.route},
                 ],
             )
         except ClientError as error:

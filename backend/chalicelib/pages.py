@@ -14,18 +14,24 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.domain.calendar import in_words, local_date
+from chalicelib.domain.contact_code import CODE_FIELD, CodeForm
 from chalicelib.domain.finder import MAX_QUERY, Place
 from chalicelib.domain.form import FIELDS, FieldError, Form
 from chalicelib.domain.reference import is_reference
+from chalicelib.domain.registration import Registration
 from chalicelib.domain.site import (
+    CONFIRM_CONTACT,
     SEARCH,
     SIGN_UP,
     TEMPLATE_OPTIONS,
     THANKS,
     Link,
     base_of,
+    origin_of,
     template_globals,
 )
+from chalicelib.domain.suspicion import RELEASED, WORDS, decision_on, held_for
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,6 +47,11 @@ class Pages:
     def url(self, path: str) -> str:
         """A path of the site as a link: below the path where the site lives."""
         return base_of(self._site_url) + path
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the site; "" when they are not known."""
+        return origin_of(self._site_url)
 
     def registration_page(self, form: Form, submission_id: str = "") -> str:
         """
@@ -67,6 +78,36 @@ class Pages:
     def search_page(self, query: str, places: Sequence[Place]) -> str:
         """The choice that a search leaves: several municipalities, or all when none was found."""
         return self._render("search", SEARCH, query=query.strip()[:MAX_QUERY], places=places)
+
+    def confirm_contact_page(self, form: CodeForm) -> str:
+        """Where a municipality enters the code that it was mailed; with what is wrong with it."""
+        return self._render("contact-confirm", CONFIRM_CONTACT, field=CODE_FIELD, form=form)
+
+    def contact_confirmed_page(self, owner: str, *, already: bool) -> str:
+        """Whose address is confirmed, now or `already` before."""
+        return self._render("contact-confirmed", CONFIRM_CONTACT, owner=owner, already=already)
+
+    def step_up_page(self, registration: Registration) -> str:
+        """Was it you? With the one button that says yes, and nothing that anybody typed."""
+        return self._render(
+            "step-up",
+            "",
+            registered_on=in_words(local_date(registration.registered_at)),
+            municipalities=registration.answers.municipalities,
+        )
+
+    def review_page(self, registration: Registration) -> str:
+        """What the desk needs to judge, with its two buttons; or what became of it."""
+        decision = decision_on(registration)
+        return self._render(
+            "review",
+            "",
+            registration=registration,
+            registered_on=in_words(local_date(registration.registered_at)),
+            why=WORDS.get(held_for(registration), ""),
+            is_released=decision is not None and decision.what == RELEASED,
+            decided_on=in_words(local_date(decision.at)) if decision else "",
+        )
 
     def notice_page(self, title: str, text: str) -> str:
         """One message and the way back to the form: a conflict, a fault of ours, …"""

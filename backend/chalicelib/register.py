@@ -5,17 +5,19 @@ One conditional write, and nothing else: no mail, no second write, no look-up (d
 Everything that follows starts from the stored record.
 """
 
-import logging
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.form import Submission
 from chalicelib.domain.reference import references, submission_id_of
-from chalicelib.domain.registration import Registration, fingerprint, register
+from chalicelib.domain.registration import Circumstances, Registration, fingerprint, register
 from chalicelib.failures import TakenError
+from chalicelib.logs import Log
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
+
+ORDINARY = Circumstances()
 
 
 class Store(Protocol):
@@ -38,15 +40,18 @@ def identified(submission: Submission, now: datetime) -> Submission:
     return replace(submission, submission_id=made)
 
 
-def take_in(submission: Submission, store: Store, now: datetime) -> Registration:
+def take_in(
+    submission: Submission, store: Store, now: datetime, came: Circumstances = ORDINARY
+) -> Registration:
     """
-    Keep an identified submission; the same submission again gives the same registration.
+    Keep an identified submission and how it `came`; the same submission again gives the same
+    registration.
 
     Raises `OtherContentError` when its id was used for other answers.
     """
     digest = fingerprint(submission.answers)
     for reference in references(submission.submission_id):
-        registration = register(submission.answers, reference, submission.submission_id, now)
+        registration = register(submission.answers, reference, submission.submission_id, now, came)
         try:
             store.add(registration)
         except TakenError as taken:
@@ -54,10 +59,10 @@ def take_in(submission: Submission, store: Store, now: datetime) -> Registration
             if taken.existing.submission_id != submission.submission_id:
                 continue
             if taken.existing.fingerprint != digest:
-                log.info("submission repeated with other answers: %s", reference)
+                log.info("submission repeated with other answers", reference=reference)
                 raise OtherContentError(reference) from None
-            log.info("submission repeated: %s", reference)
+            log.info("submission repeated", reference=reference)
             return taken.existing
-        log.info("registered: %s", reference)
+        log.info("registered", reference=reference)
         return registration
     raise AssertionError("there is always a next reference")

@@ -1,13 +1,18 @@
 """
-The table: registrations, contacts, recent requests and the ledger as DynamoDB items.
+The table: registrations, notices, contacts, recent requests and the ledger as DynamoDB items.
 
 | item | pk | sk | read by |
 | --- | --- | --- | --- |
 | registration | `REGISTRATION#MB-7K3F-9Q4D` | `REGISTRATION` | its reference |
-| … that has something due | index `due`: `due` | `due_at` | the sweep, oldest first |
+| notice | `NOTICE#digest.2026-11-23` | `NOTICE` | its kind and key |
+| … of both, with something due | index `due`: `due` | `due_at` | the sweep, oldest first |
+| … that wait for a person | index `work`: `attention`, `quarantine` | `work_at` | the desk |
 | contact address | `CONTACTS` | `41002#1` | a municipality's, in order; all of them |
 | recent requests of an address | `RECENT#<digest>` | `RECENT` | the forwarder |
+| registrations of a network, today | `NETWORK#<digest>` | `NETWORK` | the forwarder |
 | ledger entry | `LEDGER#2026-11-23` | `<moment>#<reference>#<number>` | a day, in order |
+| last incident of a kind | `INCIDENT#silence` | `INCIDENT` | its kind |
+| how the whole is doing | `STATUS` | `STATUS` | everybody |
 
 Every write is one conditional write of one item (design rule 2). Moments are kept as text in UTC
 with microseconds, so that they sort. `docs/data-model.md` has the attributes.
@@ -15,6 +20,7 @@ with microseconds, so that they sort. `docs/data-model.md` has the attributes.
 DynamoDB deletes what has expired (`expires_at`) when it comes to it: until then it is left out.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
@@ -24,11 +30,18 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.contacts import Contact
+from chalicelib.domain.contacts import Change, Contact
 from chalicelib.domain.form import FIELDS, Answers
+from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
+from chalicelib.domain.notice import Notice
+from chalicelib.domain.outbox import AnyOutbox, Event, Fact, Mail, Outbox, Sending
 from chalicelib.domain.recent import KEPT, Recent, Request
-from chalicelib.domain.registration import Event, Forwarding, Mail, Registration
+from chalicelib.domain.reference import is_reference
+from chalicelib.domain.registration import Registration
+from chalicelib.domain.retention import NETWORK_TERM
+from chalicelib.domain.status import Delivery, Probed, Status
+from chalicelib.domain.suspicion import Network, Visit
 from chalicelib.failures import StaleError, TakenError
 
 if TYPE_CHECKING:
@@ -60,7 +73,7 @@ class Store:
         now = {":now": {"N": str(_seconds(registration.registered_at))}}
         free = "attribute_not_exists(pk) OR expires_at <= :now"
         try:
-            self._put(registration_item(registration), free, now)
+            self._put(_outbox_item(registration), free, now)
         except ClientError as error:
             if not _is_refused(error):
                 raise
@@ -72,28 +85,53 @@ class Store:
         registration = read_registration(image) if image else None
         return registration if registration and now < registration.expires_at else None
 
-    def save(self, registration: Registration) -> Registration:
+    def add_notice(self, notice: Notice) -> bool:
+        """Keep a new notice; False when it was there already."""
+        return self._added(_outbox_item(notice))
+
+    def outbox(self, id_: str, now: datetime) -> Outbox | None:
+        """The registration with this reference, or the notice with this id; unless it expired."""
+        if is_reference(id_):
+            return self.get(id_, now)
+        image = self._get(f"NOTICE#{id_}", "NOTICE")
+        notice = _read_notice(image) if image else None
+        return notice if notice and now < notice.expires_at else None
+
+    def save(self, outbox: AnyOutbox) -> AnyOutbox:
         """
-        Write the next version of a registration; returns it.
+        Write the next version of a registration or notice; returns it.
 
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
-        following = replace(registration, version=registration.version + 1)
-        self._put_version(registration_item(following), registration.version)
+        following = replace(outbox, version=outbox.version + 1)
+        self._put_version(_outbox_item(following), outbox.version)
         return following
 
     def due(self, now: datetime) -> Iterator[str]:
         """
-        The references with something due, longest waiting first.
+        The ids of what has something due, longest waiting first.
 
-        The index may lag, and knows no expiry: whoever acts on it reads the registration and
-        claims it.
+        The index may lag, and knows no expiry: whoever acts on it reads the item and claims it.
         """
         waiting = self._query(
             "due = :due AND due_at <= :now", index="due", due="due", now=_text(now)
         )
-        for image in waiting:
-            yield str(image["pk"]["S"]).removeprefix("REGISTRATION#")
+        return (_id_of(image) for image in waiting)
+
+    def oldest_due(self) -> datetime | None:
+        """Since when the first of what has something due, or will have, is waiting."""
+        found = self._client.query(
+            TableName=self._table,
+            IndexName="due",
+            KeyConditionExpression="due = :due",
+            ExpressionAttributeValues={":due": {"S": "due"}},
+            Limit=1,
+        )
+        return next((_moment(image["due_at"]["S"]) for image in found["Items"]), None)
+
+    def work(self, kind: str) -> Iterator[str]:
+        """The ids of what waits for a person: `attention` or `quarantine`, longest first."""
+        return (_id_of(image) for image in self._query("#work = :work", index="work", work=kind))
 
     def registrations(self, now: datetime) -> Iterator[Registration]:
         """Every registration there is: a walk through the whole table, for the repair only."""
@@ -107,6 +145,21 @@ class Store:
             found = map(read_registration, page["Items"])
             yield from (registration for registration in found if now < registration.expires_at)
 
+    def outboxes(self, now: datetime) -> Iterator[Outbox]:
+        """Every registration and notice there is: a walk as above, for the daily check only."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk IN (:registration, :notice)",
+            ExpressionAttributeValues={
+                ":registration": {"S": "REGISTRATION"},
+                ":notice": {"S": "NOTICE"},
+            },
+            ConsistentRead=True,
+        )
+        for page in pages:
+            found = map(read_outbox, page["Items"])
+            yield from (outbox for outbox in found if now < outbox.expires_at)
+
     def recent(self, address: str) -> Recent:
         image = self._get(f"RECENT#{address}", "RECENT")
         return _read_recent(image) if image else Recent(address)
@@ -115,6 +168,15 @@ class Store:
         """Raises `StaleError` when somebody else wrote it since it was read."""
         item = _recent_item(replace(recent, version=recent.version + 1), now)
         self._put_version(item, recent.version)
+
+    def network(self, network: str) -> Network:
+        image = self._get(f"NETWORK#{network}", "NETWORK")
+        return _read_network(image) if image else Network(network)
+
+    def save_network(self, network: Network, now: datetime) -> None:
+        """Raises `StaleError` when somebody else wrote it since it was read."""
+        item = _network_item(replace(network, version=network.version + 1), now)
+        self._put_version(item, network.version)
 
     def contacts(self, nis_code: str) -> Iterator[Contact]:
         """The addresses of one municipality, in their order."""
@@ -126,22 +188,58 @@ class Store:
     def all_contacts(self) -> Iterator[Contact]:
         return map(_read_contact, self._query("pk = :pk", pk="CONTACTS"))
 
-    def save_contact(self, contact: Contact) -> None:
-        self._put(_contact_item(contact))
+    def contact(self, key: str) -> Contact | None:
+        """One address, by its key (`41002-1`)."""
+        image = self._get("CONTACTS", key.replace("-", "#"))
+        return _read_contact(image) if image else None
+
+    def save_contact(self, contact: Contact) -> Contact:
+        """
+        Write the next version of an address; returns it.
+
+        Raises `StaleError` when the version read before is no longer the one in the table.
+        """
+        following = replace(contact, version=contact.version + 1)
+        self._put_version(_contact_item(following), contact.version)
+        return following
 
     def append(self, entry: Entry) -> bool:
         """Write a ledger entry; False when it was there already."""
-        try:
-            self._put(_entry_item(entry), "attribute_not_exists(pk)")
-        except ClientError as error:
-            if not _is_refused(error):
-                raise
-            return False
-        return True
+        return self._added(_entry_item(entry))
 
-    def ledger(self, day: str) -> Iterator[Entry]:
-        """The entries of one day (`2026-11-23`, UTC), in the order in which they happened."""
-        return map(_read_entry, self._query("pk = :pk", pk=f"LEDGER#{day}"))
+    def ledger(self, day: str, what: str = "") -> Iterator[Entry]:
+        """
+        The entries of one day (`2026-11-23`, UTC), in the order in which they happened: all, or
+        those of one kind of event.
+        """
+        pk = f"LEDGER#{day}"
+        if not what:
+            return map(_read_entry, self._query("pk = :pk", pk=pk))
+        return map(_read_entry, self._query("pk = :pk", only="what = :what", pk=pk, what=what))
+
+    def incident(self, kind: str) -> Incident:
+        """The last incident of a kind; one that never began when there was none."""
+        image = self._get(f"INCIDENT#{kind}", "INCIDENT")
+        return _read_incident(image) if image else Incident(kind)
+
+    def save_incident(self, incident: Incident) -> Incident:
+        """
+        Write the next version of an incident; returns it.
+
+        Raises `StaleError` when the version read before is no longer the one in the table.
+        """
+        following = replace(incident, version=incident.version + 1)
+        item = {"pk": f"INCIDENT#{incident.kind}", "sk": "INCIDENT", **_item(following)}
+        self._put_version(item, incident.version)
+        return following
+
+    def status(self) -> Status | None:
+        image = self._get("STATUS", "STATUS")
+        return _read_status(image) if image else None
+
+    def save_status(self, status: Status) -> None:
+        """In the place of the one before: each is made again from nothing, the last counts."""
+        self._put({"pk": "STATUS", "sk": "STATUS", "status": _status_text(status)})
 
     def check(self) -> None:
         """Read from the table: raises whatever keeps it from answering."""
@@ -153,8 +251,14 @@ class Store:
         )
         return found.get("Item")
 
-    def _query(self, condition: str, index: str = "", **values: str) -> Iterator[Image]:
+    def _query(
+        self, condition: str, index: str = "", only: str = "", **values: str
+    ) -> Iterator[Image]:
         more: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
+        if only:
+            more["FilterExpression"] = only
+        if "#work" in condition:  # a word that DynamoDB reserves
+            more["ExpressionAttributeNames"] = {"#work": "work"}
         pages = self._queries.paginate(
             TableName=self._table,
             KeyConditionExpression=condition,
@@ -168,6 +272,15 @@ class Store:
     def _queries(self) -> "QueryPaginator":
         """Made once: botocore builds a class for each paginator, which costs more than a query."""
         return self._client.get_paginator("query")
+
+    def _added(self, item: Item) -> bool:
+        try:
+            self._put(item, "attribute_not_exists(pk)")
+        except ClientError as error:
+            if _is_refused(error):
+                return False
+            raise
+        return True
 
     def _put_version(self, item: Item, version: int) -> None:
         try:
@@ -191,35 +304,61 @@ class Store:
         self._client.put_item(TableName=self._table, Item=_image(item), **more)
 
 
-def registration_item(registration: Registration) -> Item:
-    item = _item(registration)
-    due_at = registration.due_at
+def _outbox_item(outbox: Outbox) -> Item:
+    kind = "REGISTRATION" if isinstance(outbox, Registration) else "NOTICE"
+    due_at, work = outbox.due_at, outbox.work
     return {
-        "pk": f"REGISTRATION#{registration.reference}",
-        "sk": "REGISTRATION",
-        **item,
+        "pk": f"{kind}#{outbox.id}",
+        "sk": kind,
+        **_item(outbox),
         **({"due": "due", "due_at": _text(due_at)} if due_at else {}),
-        "expires_at": _seconds(registration.expires_at),
+        **({"work": work[0], "work_at": _text(work[1])} if work else {}),
+        "expires_at": _seconds(outbox.expires_at),
     }
+
+
+def read_outbox(image: Image) -> Outbox:
+    """A registration or a notice from its item, as a query or the stream gives it."""
+    return read_registration(image) if is_registration(image) else _read_notice(image)
 
 
 def read_registration(image: Image) -> Registration:
     """A registration from its item, as a query or the stream gives it."""
     item = _read(image)
     return Registration(
+        **_read_outbox(item),
         reference=item["reference"],
         submission_id=item["submission_id"],
         fingerprint=item["fingerprint"],
         registered_at=_moment(item["registered_at"]),
         answers=_read_answers(item["answers"]),
-        forwardings=tuple(Forwarding(**_read_mail(one)) for one in item["forwardings"]),
-        confirmation=Mail(**_read_mail(item["confirmation"])),
-        events=tuple(map(_read_event, item["events"])),
-        version=int(item["version"]),
         admitted_at=_maybe_moment(item.get("admitted_at")),
-        lease_until=_maybe_moment(item.get("lease_until")),
         repeat_of=item.get("repeat_of", ""),
+        signals=tuple(item.get("signals", ())),
+        network=item.get("network", ""),
+        hold=item.get("hold", ""),
+        held_at=_maybe_moment(item.get("held_at")),
+        synthetic=item.get("synthetic", False),
     )
+
+
+def _read_notice(image: Image) -> Notice:
+    item = _read(image)
+    return Notice(
+        **_read_outbox(item),
+        kind=item["kind"],
+        key=item["key"],
+        created_at=_moment(item["created_at"]),
+    )
+
+
+def _read_outbox(item: Item) -> Item:
+    return {
+        "mails": tuple(map(_read_mail, item["mails"])),
+        "events": tuple(map(_read_event, item["events"])),
+        "version": int(item["version"]),
+        "lease_until": _maybe_moment(item.get("lease_until")),
+    }
 
 
 def _read_answers(item: Item) -> Answers:
@@ -230,17 +369,32 @@ def _read_answers(item: Item) -> Answers:
     return Answers(**answers)
 
 
-def _read_mail(item: Item) -> Item:
-    return {
-        "receiver": item["receiver"],
-        "queued_at": _moment(item["queued_at"]),
-        "next_at": _maybe_moment(item.get("next_at")),
-        "attempts": int(item.get("attempts", 0)),
-        "reason": item.get("reason", ""),
-        "sent_at": _maybe_moment(item.get("sent_at")),
-        "message_id": item.get("message_id", ""),
-        "dropped_at": _maybe_moment(item.get("dropped_at")),
-    }
+def _read_mail(item: Item) -> Mail:
+    return Mail(
+        kind=item["kind"],
+        receiver=item["receiver"],
+        queued_at=_moment(item["queued_at"]),
+        next_at=_maybe_moment(item.get("next_at")),
+        attempts=int(item.get("attempts", 0)),
+        reason=item.get("reason", ""),
+        failing_since=_maybe_moment(item.get("failing_since")),
+        sendings=tuple(map(_read_sending, item.get("sendings", ()))),
+        dropped_at=_maybe_moment(item.get("dropped_at")),
+        attention_at=_maybe_moment(item.get("attention_at")),
+        requeued_at=_maybe_moment(item.get("requeued_at")),
+    )
+
+
+def _read_sending(item: Item) -> Sending:
+    return Sending(
+        message_id=item["message_id"],
+        route=item["route"],
+        sent_at=_moment(item["sent_at"]),
+        facts=tuple(
+            Fact(_moment(one["at"]), one["what"], one.get("why", ""))
+            for one in item.get("facts", ())
+        ),
+    )
 
 
 def _read_event(item: Item) -> Event:
@@ -249,6 +403,7 @@ def _read_event(item: Item) -> Event:
         what=item["what"],
         receiver=item.get("receiver", ""),
         why=item.get("why", ""),
+        mail=item.get("mail", ""),
     )
 
 
@@ -264,6 +419,11 @@ def _read_contact(image: Image) -> Contact:
         order=int(item["order"]),
         state=item["state"],
         since=_moment(item["since"]),
+        confirmed_at=_maybe_moment(item.get("confirmed_at")),
+        changes=tuple(
+            Change(_moment(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
+        ),
+        version=int(item.get("version", 0)),
     )
 
 
@@ -287,8 +447,36 @@ def _read_recent(image: Image) -> Recent:
                 registered_at=_moment(one["registered_at"]),
                 seen_at=_moment(one["seen_at"]),
                 confirmed=one.get("confirmed", False),
+                mails=int(one.get("mails", 0)),
+                why=one.get("why", ""),
             )
             for one in item.get("requests", ())
+        ),
+        version=int(item["version"]),
+    )
+
+
+def _network_item(network: Network, now: datetime) -> Item:
+    return {
+        "pk": f"NETWORK#{network.network}",
+        "sk": "NETWORK",
+        **_item(network),
+        "expires_at": _seconds(now + NETWORK_TERM),
+    }
+
+
+def _read_network(image: Image) -> Network:
+    item = _read(image)
+    return Network(
+        network=item["network"],
+        visits=tuple(
+            Visit(
+                one["reference"],
+                _moment(one["at"]),
+                one.get("why", ""),
+                one.get("is_fast", False),
+            )
+            for one in item.get("visits", ())
         ),
         version=int(item["version"]),
     )
@@ -308,6 +496,38 @@ def _entry_item(entry: Entry) -> Item:
 def _read_entry(image: Image) -> Entry:
     item = _read(image)
     return Entry(item["reference"], int(item["number"]), _read_event(item))
+
+
+def _read_incident(image: Image) -> Incident:
+    item = _read(image)
+    return Incident(
+        kind=item["kind"],
+        opened_at=_maybe_moment(item.get("opened_at")),
+        closed_at=_maybe_moment(item.get("closed_at")),
+        since=_maybe_moment(item.get("since")),
+        why=item.get("why", ""),
+        told=item.get("told", False),
+        version=int(item["version"]),
+    )
+
+
+def _status_text(status: Status) -> str:
+    """As JSON, in one attribute: here 0 and None are not the same, and it has fractions."""
+    return json.dumps(asdict(status), default=_text)
+
+
+def _read_status(image: Image) -> Status:
+    item = json.loads(_read(image)["status"])
+    probed = item["probed"]
+    return Status(
+        measured_at=_moment(item["measured_at"]),
+        oldest_unsent_at=_maybe_moment(item["oldest_unsent_at"]),
+        delivery=Delivery(**item["delivery"]) if item["delivery"] else None,
+        probed=Probed(**probed | {"at": _moment(probed["at"])}) if probed else None,
+        coverage=item["coverage"],
+        dead_letters=item["dead_letters"],
+        incidents=tuple(item["incidents"]),
+    )
 
 
 def _item(value: "DataclassInstance") -> Item:
@@ -362,3 +582,12 @@ def _is_refused(error: ClientError) -> bool:
 def is_registration(keys: Image) -> bool:
     """Whether the keys of an item, as the stream gives them, are a registration's."""
     return str(keys["sk"]["S"]) == "REGISTRATION"
+
+
+def is_outbox(keys: Image) -> bool:
+    """Whether they are a registration's or a notice's."""
+    return str(keys["sk"]["S"]) in {"REGISTRATION", "NOTICE"}
+
+
+def _id_of(image: Image) -> str:
+    return str(image["pk"]["S"]).partition("#")[2]

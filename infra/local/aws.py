@@ -1,9 +1,10 @@
 """The local AWS: MiniStack as one ASGI application, with what it lacks for us.
 
-Hypercorn serves this module from `.venv-aws`, so it imports the standard library, MiniStack and
-`outbox` only. It adds four things:
+Hypercorn serves this module from `.venv-aws`, so it and what it imports need nothing but the
+standard library and MiniStack. It adds five things:
 
 - every mail is kept (`outbox`);
+- what becomes of a mail is told on the topic (`ses_events`), unless that was switched off;
 - what the functions write goes to a log of its own: MiniStack logs no output of API requests;
 - its own log is kept at warnings, because its INFO lines print the recipients of mails;
 - it ends when the program that started it ends, however that happens.
@@ -22,6 +23,7 @@ from ministack.app import app as ministack
 from ministack.core import lambda_runtime
 
 from infra.local.outbox import keeping_mails
+from infra.local.ses_events import SesEvents
 
 STANDARD_INPUT = 0
 
@@ -88,7 +90,11 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-app = keeping_mails(ministack, Path(os.environ["MIJNBUDDY_MAILS"]))
+app = keeping_mails(
+    ministack,
+    Path(os.environ["MIJNBUDDY_MAILS"]),
+    SesEvents(ministack).tell if os.environ["MIJNBUDDY_SES_EVENTS"] == "1" else None,
+)
 FUNCTIONS_LOG = FunctionsLog(Path(os.environ["MIJNBUDDY_FUNCTIONS_LOG"]))
 _log_warnings_only()
 _log_function_output()

@@ -139,7 +139,7 @@ def deploy(settings: Settings) -> Deployment:
     """Bring the stack to what was packaged; nothing happens when it is already so."""
     template = Template.read(settings.template)
     code = settings.code.read_bytes()
-    parameters = template.parameters({"Stage": "local", "SiteUrl": settings.url})
+    parameters = template.parameters(_wanted(settings))
     cloudformation = client("cloudformation", settings)
 
     fingerprint = _fingerprint(settings.template.read_bytes(), code, parameters)
@@ -151,6 +151,15 @@ def deploy(settings: Settings) -> Deployment:
     deployment = _describe(cloudformation, template)
     _let_items_expire(deployment, settings)
     return deployment
+
+
+def _wanted(settings: Settings) -> dict[str, str]:
+    """The values that the local stack has otherwise than the template says."""
+    wanted = {"Stage": "local", "SiteUrl": settings.url}
+    if settings.requests_per_second:
+        wanted["RequestsPerSecond"] = str(settings.requests_per_second)
+        wanted["RequestBurst"] = str(settings.requests_per_second)
+    return wanted
 
 
 def _fingerprint(template: bytes, code: bytes, parameters: "list[ParameterTypeDef]") -> str:

@@ -144,6 +144,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(settings.aws_dir / "s3"),
         "MIJNBUDDY_MAILS": str(settings.mail_dir),
+        "MIJNBUDDY_SES_EVENTS": "1" if settings.has_ses_events else "0",
         "MIJNBUDDY_FUNCTIONS_LOG": str(settings.log_dir / "functions.log"),
         **_functions_endpoint(settings),
     }

@@ -1,26 +1,29 @@
 """Keep every mail that the local SES is asked to send, exactly as it was handed over.
 
 MiniStack rebuilds a mail when it relays it, and drops Reply-To, our own headers and attachments on
-the way. So this stands before it. It runs inside `.venv-aws`: standard library only.
+the way. So this stands before it, and tells whoever wants to know (`ses_events`) of each mail that
+SES took. It runs inside `.venv-aws`: standard library only.
 """
 
 import base64
 import binascii
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import policy
+from email.message import Message as EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Coroutine[Any, Any, None]]
+from infra.local.asgi import Application, Message, Receive, Send, status_and_body
+from infra.local.ses_events import Taken
+from infra.local.simulator import with_mailbox
+
+Tell = Callable[[Taken], None]
 
 SEND_EMAIL = "/v2/email/outbound-emails"
 
@@ -31,12 +34,14 @@ ENVELOPE_TO = "X-Envelope-To"
 log = logging.getLogger(__name__)
 
 
-def keeping_mails(aws: Application, folder: Path) -> Application:
-    """The same AWS, which also writes the mails that it sends to the folder."""
+def keeping_mails(aws: Application, folder: Path, tell: Tell | None = None) -> Application:
+    """The same AWS, which also writes the mails that it sends to the folder, and tells of them."""
 
     async def keeping(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", SEND_EMAIL):
-            await _send_email(aws, folder, scope, receive, send)
+            taken = await _send_email(aws, folder, scope, receive, send)
+            if taken and tell:
+                tell(taken)
         else:
             await aws(scope, receive, send)
 
@@ -45,7 +50,7 @@ def keeping_mails(aws: Application, folder: Path) -> Application:
 
 async def _send_email(
     aws: Application, folder: Path, scope: Message, receive: Receive, send: Send
-) -> None:
+) -> Taken | None:
     """Pass the request on unchanged; keep the mail before the caller hears that it was sent."""
     body = await _whole_body(receive)
     try:
@@ -53,7 +58,7 @@ async def _send_email(
     except UnsendableMailError as error:
         log.error("mail refused: %s", error)
         await _refuse(send, str(error))
-        return
+        return None
 
     answer: list[Message] = []
 
@@ -61,11 +66,13 @@ async def _send_email(
         answer.append(message)
 
     await aws(scope, _replay(body, receive), collect)
-    if answer[0]["status"] == HTTPStatus.OK:
-        content = b"".join(message.get("body", b"") for message in answer[1:])
-        mail.keep(folder, message_id=json.loads(content)["MessageId"])
+    status, content = status_and_body(answer)
+    taken = mail.taken(json.loads(content)["MessageId"]) if status == HTTPStatus.OK else None
+    if taken:
+        mail.keep(folder, message_id=taken.message_id)
     for message in answer:
         await send(message)
+    return taken
 
 
 async def _whole_body(receive: Receive) -> bytes:
@@ -104,12 +111,15 @@ class UnsendableMailError(Exception):
     """The request is not one that the real SES would send for us; says why."""
 
 
+@dataclass(frozen=True)
 class RawMail:
     """One mail as it was handed to SES, with the envelope recipients."""
 
-    def __init__(self, content: bytes, recipients: list[str]) -> None:
-        self.content = content
-        self.recipients = recipients
+    content: bytes
+    recipients: Sequence[str]
+    sender: str = ""
+    configuration_set: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_request(cls, body: bytes) -> "RawMail":
@@ -120,24 +130,48 @@ class RawMail:
             raise UnsendableMailError(
                 "Send raw MIME (Content.Raw.Data): a Simple or Template mail loses its headers here"
             ) from error
-        return cls(content, _recipients(request.get("Destination") or {}, content))
+        return cls(
+            content=content,
+            recipients=_recipients(request.get("Destination") or {}, content),
+            sender=request.get("FromEmailAddress") or str(_headers(content).get("From", "")),
+            configuration_set=request.get("ConfigurationSetName") or "",
+            tags={tag["Name"]: tag["Value"] for tag in request.get("EmailTags") or []},
+        )
 
     def keep(self, folder: Path, *, message_id: str) -> None:
-        """Write the mail and its envelope as one file, which appears whole or not at all."""
+        """Write the mail and its envelope as one file, which appears whole or not at all.
+
+        Nothing is written when nobody can read it: see `simulator`.
+        """
+        readers = with_mailbox(self.recipients)
+        if self.recipients and not readers:
+            return
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S.%fZ}-{message_id.partition('@')[0]}.eml"
         envelope = f"{ENVELOPE_ID}: {message_id}\r\n"
-        envelope += "".join(f"{ENVELOPE_TO}: {address}\r\n" for address in self.recipients)
+        envelope += "".join(f"{ENVELOPE_TO}: {address}\r\n" for address in readers)
         unfinished = folder / f"{name}.part"
         unfinished.write_bytes(envelope.encode("ascii") + self.content)
         unfinished.rename(folder / name)
+
+    def taken(self, message_id: str) -> Taken:
+        """The same mail, now that SES has it."""
+        return Taken(
+            message_id=message_id,
+            at=datetime.now(UTC),
+            content=self.content,
+            sender=self.sender,
+            recipients=self.recipients,
+            configuration_set=self.configuration_set,
+            tags=self.tags,
+        )
 
 
 def _recipients(destination: dict[str, list[str]], content: bytes) -> list[str]:
     """The addresses that SES would deliver to: those of the request, or else of the headers."""
     named = [a for kind in ("To", "Cc", "Bcc") for a in destination.get(f"{kind}Addresses") or []]
     if not named:
-        headers = BytesHeaderParser(policy=policy.compat32).parsebytes(content)
+        headers = _headers(content)
         folded = [str(h) for kind in ("To", "Cc", "Bcc") for h in headers.get_all(kind) or []]
         named = [" ".join(header.split()) for header in folded]
     addresses = [address for _, address in getaddresses(named)]
@@ -145,3 +179,7 @@ def _recipients(destination: dict[str, list[str]], content: bytes) -> list[str]:
     if not all(one and one.isascii() and one.isprintable() for one in (*named, *addresses)):
         raise UnsendableMailError("SES refuses an address that is not plain ASCII")
     return addresses
+
+
+def _headers(content: bytes) -> EmailMessage:
+    return BytesHeaderParser(policy=policy.compat32).parsebytes(content)

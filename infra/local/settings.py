@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 REGION = "eu-central-1"
 # MiniStack checks no signature; these belong to its account 000000000000.
 ACCESS_KEY = "test"
-SECRET_KEY = "test"  # noqa: S105
+SECRET_KEY = "test"  # noqa: S105  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Settings:
     aws_python: Path
     functions_aws_endpoint: str
     is_fresh: bool
+    has_ses_events: bool = True
+    requests_per_second: int | None = None  # what the template says, unless somebody asks for more
 
     @property
     def url(self) -> str:
@@ -75,6 +77,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         aws_python=options.aws_python.absolute(),
         functions_aws_endpoint=endpoint,
         is_fresh=environment.get("FRESH", "") not in {"", "0"},
+        has_ses_events=_is_on(environment, "SES_EVENTS"),
+        requests_per_second=_maybe_number(environment, "REQUESTS_PER_SECOND"),
     )
 
 
@@ -93,6 +97,20 @@ def _parser() -> argparse.ArgumentParser:
         help="a Python that has MiniStack (%(default)s)",
     )
     return parser
+
+
+def _is_on(environment: Mapping[str, str], variable: str) -> bool:
+    text = environment.get(variable) or "on"
+    if text not in {"on", "off"}:
+        raise CannotRunError(f"{variable} must be on or off: {text!r}")
+    return text == "on"
+
+
+def _maybe_number(environment: Mapping[str, str], variable: str) -> int | None:
+    text = environment.get(variable) or ""
+    if text and not (text.isascii() and text.isdigit() and int(text)):
+        raise CannotRunError(f"{variable} must be a number above 0: {text!r}")
+    return int(text) if text else None
 
 
 def _port(environment: Mapping[str, str], variable: str, *, default: int) -> int:

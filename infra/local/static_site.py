@@ -31,6 +31,7 @@ for _type, _extension in (
     ("image/webp", ".webp"),
     ("image/x-icon", ".ico"),
     ("application/xml", ".xml"),
+    ("application/yaml", ".yaml"),
     ("text/calendar", ".ics"),
     ("text/javascript", ".js"),
     ("text/markdown", ".md"),

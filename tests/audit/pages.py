@@ -5,9 +5,13 @@ which page, and the pages that only the Lambda shows (`make audit`).
 
 from pathlib import Path
 
+from chalicelib.domain.contact_code import ADVICE, CODE_FIELD, UNREADABLE, CodeForm
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, parse
+from chalicelib.domain.registration import QUARANTINE, STEP_UP, Registration, held, unheld
+from chalicelib.domain.suspicion import HONEYPOT, TOO_FAST
 from chalicelib.pages import Pages
+from tests.backend.samples import NOW, registration
 from tests.built_site import Site, build
 
 AUDIT = Path("build/audit")
@@ -36,8 +40,22 @@ def examples() -> dict[str, str]:
         "thanks-without-reference": pages.thanks_page(""),
         "search-choice": pages.search_page("Aalst", find("Aalst")),
         "search-nothing": pages.search_page("<Nergens>", ()),
+        "contact-confirm": pages.confirm_contact_page(CodeForm()),
+        **{
+            f"contact-confirm-{number}": pages.confirm_contact_page(CodeForm("41002-1-<b>", told))
+            for number, told in enumerate((CODE_FIELD.missing, UNREADABLE, *ADVICE.values()))
+        },
+        "contact-confirmed": pages.contact_confirmed_page("Aalst", already=False),
+        "contact-confirmed-already": pages.contact_confirmed_page("Aalst", already=True),
+        "step-up": pages.step_up_page(_held(STEP_UP, TOO_FAST)),
+        "review": pages.review_page(_held(QUARANTINE, HONEYPOT)),
+        "review-decided": pages.review_page(unheld(_held(QUARANTINE, HONEYPOT), "desk", NOW)),
         "notice": pages.notice_page("Dit lukte niet", "Probeer het opnieuw."),
     }
+
+
+def _held(hold: str, why: str) -> Registration:
+    return held(registration(municipality=["41002", "44021"]), hold, why, NOW)
 
 
 def _refused(posted: dict[str, list[str]]) -> Form:

@@ -68,6 +68,16 @@ def create_table(name: str = TABLE) -> None:
     )
 
 
+def create_signing_key() -> str:
+    """A secret that was not rotated yet; returns its ARN."""
+    secret = secrets().create_secret(Name="mijnbuddy-test-signing-key", SecretString="k" * 64)
+    return str(secret["ARN"])
+
+
+def secrets() -> Any:
+    return boto3.client("secretsmanager", region_name=REGION)
+
+
 def dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb", region_name=REGION)
 

@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from chalicelib import bootstrap
+from chalicelib.composing import Composer
 from chalicelib.emails import Letters
 from chalicelib.forward import Desk
 from tests.backend import aws as aws_in_memory
 from tests.backend.fakes import Clock, FakeMailer, FakePages, FakeStore
-from tests.backend.samples import AGENCY, NOW, SENDER, SITE_URL, contact
+from tests.backend.samples import AGENCY, LINKS, NOW, SENDER, SITE_URL, contact
 
 # The same examples in every run, and no deadline: a busy machine must not make a test fail.
 settings.register_profile(
@@ -55,7 +56,7 @@ def letters() -> Letters:
 
 @pytest.fixture
 def desk(store: FakeStore, mailer: FakeMailer, letters: Letters, clock: Clock) -> Desk:
-    return Desk(store, mailer, letters, AGENCY, clock, wall=clock)
+    return Desk(store, mailer, Composer(store, letters, AGENCY, {}, LINKS), clock, wall=clock)
 
 
 @pytest.fixture
@@ -76,6 +77,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         _forget()
         aws_in_memory.create_table()
+        monkeypatch.setenv("SIGNING_KEY_ARN", aws_in_memory.create_signing_key())
         aws_in_memory.sesv2().create_email_identity(EmailIdentity=SENDER.partition("@")[2])
         yield
     _forget()
@@ -87,7 +89,9 @@ def _forget() -> None:
         bootstrap.settings,
         bootstrap.store,
         bootstrap.pages,
-        bootstrap._letters,
+        bootstrap._composer,
+        bootstrap.links,
         bootstrap._mailer,
+        bootstrap._signing_keys,
     ):
         made.cache_clear()

@@ -15,9 +15,14 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.finder import Place
 from chalicelib.domain.form import Form
+from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
+from chalicelib.domain.notice import Notice
+from chalicelib.domain.outbox import AnyOutbox, Outbox
 from chalicelib.domain.recent import Recent
 from chalicelib.domain.registration import Registration
+from chalicelib.domain.status import Status
+from chalicelib.domain.suspicion import Network
 from chalicelib.emails import Email
 from chalicelib.failures import StaleError, TakenError
 
@@ -47,17 +52,21 @@ class FakeStore:
     """
     The table in memory.
 
-    `failure` is raised by every call; `before_save` runs once, just before the next save of a
-    registration, as somebody else's write would.
+    `failure` is raised by every call; `before_save` runs once, just before the next save of an
+    outbox, as somebody else's write would.
     """
 
     def __init__(self) -> None:
         self.records: dict[str, Registration] = {}
+        self.notices: dict[str, Notice] = {}
         self.writes = 0
         self.failure: Exception | None = None
         self.before_save: Callable[[], object] | None = None
         self._recent: dict[str, Recent] = {}
+        self._networks: dict[str, Network] = {}
         self._contacts: dict[tuple[str, int], Contact] = {}
+        self._incidents: dict[str, Incident] = {}
+        self._status: Status | None = None
         self._ledger: dict[str, dict[tuple[datetime, str, int], Entry]] = defaultdict(dict)
 
     def add(self, registration: Registration) -> None:
@@ -72,20 +81,41 @@ class FakeStore:
         one = self.records.get(reference)
         return one if one and now < one.expires_at else None
 
-    def save(self, registration: Registration) -> Registration:
+    def add_notice(self, notice: Notice) -> bool:
+        self.check()
+        if notice.id in self.notices:
+            return False
+        self._write(notice)
+        return True
+
+    def outbox(self, id_: str, now: datetime) -> Outbox | None:
+        self.check()
+        one = self._outboxes.get(id_)
+        return one if one and now < one.expires_at else None
+
+    def save(self, outbox: AnyOutbox) -> AnyOutbox:
         if self.before_save:
             interruption, self.before_save = self.before_save, None
             interruption()
         self.check()
-        current = self.records.get(registration.reference)
-        if current is None or current.version != registration.version:
+        current = self._outboxes.get(outbox.id)
+        if current is None or current.version != outbox.version:
             raise StaleError
-        return self._write(replace(registration, version=registration.version + 1))
+        return self._write(replace(outbox, version=outbox.version + 1))
 
     def due(self, now: datetime) -> Iterator[str]:
         self.check()
-        waiting = [(one.due_at, one.reference) for one in self.records.values() if one.due_at]
-        yield from (reference for due_at, reference in sorted(waiting) if due_at <= now)
+        waiting = [(one.due_at, id_) for id_, one in self._outboxes.items() if one.due_at]
+        yield from (id_ for due_at, id_ in sorted(waiting) if due_at <= now)
+
+    def oldest_due(self) -> datetime | None:
+        self.check()
+        return min((one.due_at for one in self._outboxes.values() if one.due_at), default=None)
+
+    def work(self, kind: str) -> Iterator[str]:
+        self.check()
+        waiting = [(*one.work, id_) for id_, one in self._outboxes.items() if one.work]
+        yield from (id_ for what, _, id_ in sorted(waiting) if what == kind)
 
     def registrations(self, now: datetime) -> Iterator[Registration]:
         self.check()
@@ -101,6 +131,16 @@ class FakeStore:
             raise StaleError
         self._recent[recent.address] = replace(recent, version=recent.version + 1)
 
+    def network(self, network: str) -> Network:
+        self.check()
+        return self._networks.get(network, Network(network))
+
+    def save_network(self, network: Network, now: datetime) -> None:
+        self.check()
+        if self.network(network.network).version != network.version:
+            raise StaleError
+        self._networks[network.network] = replace(network, version=network.version + 1)
+
     def contacts(self, nis_code: str) -> Iterator[Contact]:
         self.check()
         return (contact for contact in self.all_contacts() if contact.nis_code == nis_code)
@@ -109,9 +149,19 @@ class FakeStore:
         self.check()
         yield from [self._contacts[place] for place in sorted(self._contacts)]
 
-    def save_contact(self, contact: Contact) -> None:
+    def contact(self, key: str) -> Contact | None:
         self.check()
-        self._contacts[contact.nis_code, contact.order] = contact
+        nis_code, order = key.split("-") if "-" in key else (key, "0")
+        return self._contacts.get((nis_code, int(order)))
+
+    def save_contact(self, contact: Contact) -> Contact:
+        self.check()
+        known = self._contacts.get((contact.nis_code, contact.order))
+        if contact.version != (known.version if known else 0):
+            raise StaleError
+        following = replace(contact, version=contact.version + 1)
+        self._contacts[contact.nis_code, contact.order] = following
+        return following
 
     def append(self, entry: Entry) -> bool:
         self.check()
@@ -122,18 +172,50 @@ class FakeStore:
         day[place] = entry
         return True
 
-    def ledger(self, day: str) -> Iterator[Entry]:
+    def ledger(self, day: str, what: str = "") -> Iterator[Entry]:
         self.check()
-        yield from [entry for _, entry in sorted(self._ledger[day].items())]
+        found = [entry for _, entry in sorted(self._ledger[day].items())]
+        yield from [entry for entry in found if what in {"", entry.event.what}]
+
+    def outboxes(self, now: datetime) -> Iterator[Outbox]:
+        self.check()
+        yield from [one for one in self._outboxes.values() if now < one.expires_at]
+
+    def incident(self, kind: str) -> Incident:
+        self.check()
+        return self._incidents.get(kind, Incident(kind))
+
+    def save_incident(self, incident: Incident) -> Incident:
+        self.check()
+        if self.incident(incident.kind).version != incident.version:
+            raise StaleError
+        following = replace(incident, version=incident.version + 1)
+        self._incidents[incident.kind] = following
+        return following
+
+    def status(self) -> Status | None:
+        self.check()
+        return self._status
+
+    def save_status(self, status: Status) -> None:
+        self.check()
+        self._status = status
 
     def check(self) -> None:
         if self.failure:
             raise self.failure
 
-    def _write(self, registration: Registration) -> Registration:
+    @property
+    def _outboxes(self) -> dict[str, Outbox]:
+        return {**self.records, **self.notices}
+
+    def _write(self, outbox: AnyOutbox) -> AnyOutbox:
         self.writes += 1
-        self.records[registration.reference] = registration
-        return registration
+        if isinstance(outbox, Registration):
+            self.records[outbox.id] = outbox
+        if isinstance(outbox, Notice):
+            self.notices[outbox.id] = outbox
+        return outbox
 
 
 class FakeMailer:
@@ -164,6 +246,8 @@ class FakeMailer:
 class FakePages:
     """Pages that show what they were given, as JSON."""
 
+    origin = "https://www.mijnbuddy.example"
+
     def registration_page(self, form: Form, submission_id: str = "") -> str:
         return json.dumps(
             {
@@ -181,6 +265,19 @@ class FakePages:
     def search_page(self, query: str, places: Sequence[Place]) -> str:
         labels = [place.label for place in places]
         return json.dumps({"page": "search", "query": query, "places": labels})
+
+    def step_up_page(self, registration: Registration) -> str:
+        return json.dumps({"page": "step-up", "reference": registration.reference})
+
+    def review_page(self, registration: Registration) -> str:
+        return json.dumps(
+            {
+                "page": "review",
+                "reference": registration.reference,
+                "hold": registration.hold,
+                "events": [event.what for event in registration.events],
+            }
+        )
 
     def notice_page(self, title: str, text: str) -> str:
         return json.dumps({"page": "notice", "title": title, "text": text})

@@ -5,8 +5,16 @@ from datetime import UTC, datetime
 
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.form import Answers, parse
+from chalicelib.domain.outbox import Mail
 from chalicelib.domain.reference import references
-from chalicelib.domain.registration import Registration, register
+from chalicelib.domain.registration import (
+    CONFIRMATION,
+    FORWARDING,
+    VOLUNTEER,
+    Registration,
+    register,
+)
+from chalicelib.links import Links
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday
 AALST = "41002"
@@ -15,6 +23,8 @@ BRUSSEL = "21004"
 AGENCY = "desk@mijnbuddy.example"
 SENDER = "buddy@mijnbuddy.example"
 SITE_URL = "https://www.mijnbuddy.example"
+KEYS = (b"current" * 9, b"previous" * 8)
+LINKS = Links(SITE_URL, lambda: KEYS)
 
 Changes = str | list[str] | None
 
@@ -45,6 +55,14 @@ def registration(number: int = 1, now: datetime = NOW, **changes: Changes) -> Re
     """A new registration; another `number` is another submission."""
     submission_id = str(uuid.UUID(int=number))
     return register(answers(**changes), next(references(submission_id)), submission_id, now)
+
+
+def mail_to(registration: Registration, receiver: str = AALST) -> Mail:
+    """The forwarding to a municipality, or the confirmation."""
+    kind = CONFIRMATION if receiver == VOLUNTEER else FORWARDING
+    mail = registration.mail(kind, receiver)
+    assert mail
+    return mail
 
 
 def contact(

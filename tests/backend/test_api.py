@@ -9,10 +9,15 @@ import pytest
 
 from chalicelib import api
 from chalicelib.api import HTML, PROBLEM, Answer, Request
+from chalicelib.domain import tokens
 from chalicelib.domain.form import MAX_BODY
+from chalicelib.domain.registration import STEP_UP, Registration, admitted, held
+from chalicelib.domain.suspicion import TOO_FAST
+from chalicelib.domain.tokens import verify
 from chalicelib.intake import FORM, JSON
+from chalicelib.reviewing import CONFIRM_TERM, Review
 from tests.backend.fakes import FakePages, FakeStore, aws_error
-from tests.backend.samples import NOW, Changes, posted
+from tests.backend.samples import KEYS, LINKS, NOW, Changes, posted, registration
 
 ID = "0b9f3f3e-7c1b-4c59-9d0c-6c1f6f6d6a01"
 THROTTLED = aws_error("ProvisionedThroughputExceededException")
@@ -26,7 +31,9 @@ class Visitor:
 
     def post(self, content_type: str, body: bytes, accept: str = "") -> Answer:
         headers = {"content-type": content_type} | ({"accept": accept} if accept else {})
-        return api.post_registration(Request(headers, body), self.store, FakePages(), NOW)
+        return api.post_registration(
+            Request(headers, body), self.store, FakePages(), lambda: KEYS, NOW
+        )
 
     def form(self, **changes: Changes) -> Answer:
         body = urlencode(posted(**changes), doseq=True).encode()
@@ -255,7 +262,8 @@ def test_log(visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
         visitor.form()
         visitor.json(email="no address")
 
-    assert ["registration not stored: ClientError"] == caplog.messages
+    told = [(record.getMessage(), vars(record)["told"]["error"]) for record in caplog.records]
+    assert [("registration not stored", "ClientError")] == told
 
 
 def test_thanks(pages: FakePages) -> None:
@@ -310,3 +318,107 @@ def test_fault(pages: FakePages) -> None:
 
     assert (500, HTML) == (page.status, page.headers["Content-Type"])
     assert (500, PROBLEM) == (problem.status, problem.headers["Content-Type"])
+
+
+class TestHeld:
+    """The pages behind the links to what is held, and their buttons."""
+
+    @pytest.fixture
+    def one(self, store: FakeStore) -> Registration:
+        judged = admitted(registration(), repeat_of="", confirm=True, now=NOW)
+        held_one = held(judged, STEP_UP, TOO_FAST, NOW)
+        store.add(held_one)
+        return held_one
+
+    @pytest.fixture
+    def review(self, store: FakeStore) -> Review:
+        return Review(store, lambda: KEYS, NOW)
+
+    def test_button(self, one: Registration, review: Review, pages: FakePages) -> None:
+        """
+        Her link shows a page; its button leads to where everybody comes after signing up.
+        """
+        token = LINKS.confirm(one).rpartition("/")[2]
+        shown = api.confirmation(token, review, pages)
+        pressed = api.confirmed(token, review, pages)
+
+        assert (200, "no-store") == (shown.status, shown.headers["Cache-Control"])
+        assert "step-up" == document(shown)["page"]
+        assert (303, "no-store") == (pressed.status, pressed.headers["Cache-Control"])
+        assert f"/buddy/bedankt/?ref={one.reference}" == pressed.headers["Location"]
+
+    def test_no_oracle(self, one: Registration, review: Review, pages: FakePages) -> None:
+        """
+        A link that was used, is too old, never was one, or is of another kind: one answer.
+        """
+        token = LINKS.confirm(one).rpartition("/")[2]
+        late = Review(review.store, review.keys, NOW + CONFIRM_TERM)
+        answers = [
+            api.confirmation(token, late, pages),
+            api.confirmed(token, late, pages),
+            api.confirmation("x", review, pages),
+            api.confirmation(LINKS.review(one, NOW).rpartition("/")[2], review, pages),
+            api.confirmation(LINKS.confirm(registration(9)).rpartition("/")[2], review, pages),
+        ]
+        api.confirmed(token, review, pages)
+        answers.append(api.confirmation(token, review, pages))
+
+        assert answers == [answers[0]] * len(answers)
+        assert (410, "notice") == (answers[0].status, document(answers[0])["page"])
+
+    @pytest.mark.parametrize(
+        ("decision", "event"), [("release", "released"), ("refuse", "refused")]
+    )
+    def test_desk(
+        self, one: Registration, review: Review, pages: FakePages, decision: str, event: str
+    ) -> None:
+        """
+        The desk's button leads back to its page, which shows what became of it.
+        """
+        token = LINKS.review(one, NOW).rpartition("/")[2]
+        assert STEP_UP == document(api.review(token, review, pages))["hold"]
+        request = Request({}, f"decision={decision}".encode())
+        pressed = api.reviewed(token, request, review, pages)
+        shown = api.review(token, review, pages)
+
+        assert (303, f"/buddy/beheer/nazien/{token}") == (
+            pressed.status,
+            pressed.headers["Location"],
+        )
+        assert ("", True) == (document(shown)["hold"], event in document(shown)["events"])
+
+    @pytest.mark.parametrize("body", [b"", b"decision=", b"decision=erase", b"\xff", b"x" * 9000])
+    def test_no_decision(
+        self, one: Registration, review: Review, pages: FakePages, body: bytes
+    ) -> None:
+        """
+        What is neither of the two decisions changes nothing.
+        """
+        token = LINKS.review(one, NOW).rpartition("/")[2]
+        answer = api.reviewed(token, Request({}, body), review, pages)
+
+        assert 400 == answer.status
+        assert one == review.store.get(one.reference, NOW)
+
+    def test_no_link_of_the_desk(self, review: Review, pages: FakePages) -> None:
+        """
+        Without a good link there is nothing to see or to decide.
+        """
+        shown = api.review("x", review, pages)
+
+        assert 410 == shown.status
+        assert shown == api.reviewed("x", Request({}, b"decision=release"), review, pages)
+
+
+def test_token() -> None:
+    """
+    The token of a form tells when it was begun, and is kept nowhere on its way.
+    """
+    answer = api.token(lambda: KEYS, NOW)
+
+    assert (200, JSON, "no-store") == (
+        answer.status,
+        answer.headers["Content-Type"],
+        answer.headers["Cache-Control"],
+    )
+    assert NOW == verify(tokens.FORM, document(answer), KEYS).at

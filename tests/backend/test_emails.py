@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.contacts import Receiver
 from chalicelib.domain.form import FIELDS, InvalidFormError
+from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.registration import VOLUNTEER, Registration
 from chalicelib.emails import DIVERSIONS, Email, Letters, mime
 from tests.backend.cards import read_card
@@ -24,10 +25,11 @@ from tests.backend.samples import (
     SENDER,
     SITE_URL,
     Changes,
+    mail_to,
     registration,
 )
 
-AT_AALST = Receiver("buddy@aalst.example")
+AT_AALST = Receiver("buddy@aalst.example", "41002-1")
 LETTERS = Letters(SITE_URL, AGENCY)
 HOSTILE = '<img src=x onerror=alert(1)> & "quotes" {{7*7}} </td>'
 REAL_NAMES = [
@@ -46,11 +48,11 @@ REAL_NAMES = [
 
 
 def municipality_mail(receiver: Receiver = AT_AALST, **changes: Changes) -> Email:
-    return LETTERS.to_municipality(registration(1, NOW, **changes), AALST, receiver)
+    return LETTERS.forwarding(registration(1, NOW, **changes), AALST, receiver)
 
 
 def volunteer_mail(**changes: Changes) -> Email:
-    return LETTERS.to_volunteer(registration(1, NOW, **changes))
+    return LETTERS.confirmation(registration(1, NOW, **changes))
 
 
 def wire(email: Email) -> EmailMessage:
@@ -75,12 +77,23 @@ def shown(html: BeautifulSoup) -> str:
     return " ".join(html.get_text(" ").split())
 
 
-both = pytest.mark.parametrize(
-    "email", [municipality_mail(), volunteer_mail()], ids=["municipality", "volunteer"]
+def phone_mail(receiver: Receiver = AT_AALST, **changes: Changes) -> Email:
+    return LETTERS.phone_instead(registration(1, NOW, **changes), AALST, receiver)
+
+
+def delay_mail(**changes: Changes) -> Email:
+    one = registration(1, NOW, **changes)
+    return LETTERS.delay(handed_over(one, mail_to(one), "came-back-from-all", NOW))
+
+
+every = pytest.mark.parametrize(
+    "email",
+    [municipality_mail(), volunteer_mail(), phone_mail(), delay_mail()],
+    ids=["forwarding", "confirmation", "phone-instead", "delay"],
 )
 
 
-@both
+@every
 def test_headers(email: Email) -> None:
     """
     Every header stands there once, and an automatic answer is not asked for.
@@ -92,7 +105,7 @@ def test_headers(email: Email) -> None:
         "Reply-To": email.reply_to,
         "Subject": email.subject,
         "Date": "Mon, 23 Nov 2026 09:30:00 +0000",
-        "Message-ID": f"<{email.reference}.{email.receiver}@mijnbuddy.example>",
+        "Message-ID": f"<{email.reference}.{email.kind}.{email.receiver}@mijnbuddy.example>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": "nl-BE",
         "X-Mijnbuddy-Reference": registration().reference,
@@ -138,7 +151,7 @@ def test_subject_of_the_volunteer() -> None:
     assert "Ana" not in email.subject
 
 
-@both
+@every
 def test_wire(email: Email) -> None:
     """
     ASCII with CRLF and short lines: the form that every mail server takes.
@@ -165,7 +178,7 @@ def test_long_lines() -> None:
     assert about in shown(html)
 
 
-@both
+@every
 def test_alternatives(email: Email) -> None:
     """
     Plain text first, then HTML, both in UTF-8 and with the same facts.
@@ -176,12 +189,15 @@ def test_alternatives(email: Email) -> None:
     types = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
 
     assert ["text/plain", "text/html"] == types[:2]
-    for fact in (email.reference, "Anaïs D’Hondt", "Aalst", "9300", "maandag 7 december 2026"):
+    facts = [email.reference, "Anaïs D’Hondt", "Aalst"]
+    if email.kind in {"forwarding", "confirmation"}:
+        facts += ["9300", "maandag 7 december 2026"]
+    for fact in facts:
         assert fact in text
         assert fact in shown(html)
 
 
-@both
+@every
 def test_holds_on_its_own(email: Email) -> None:
     """
     The HTML fetches nothing and runs nothing: no image, style sheet, font or script.
@@ -201,7 +217,7 @@ def test_holds_on_its_own(email: Email) -> None:
     }
 
 
-@both
+@every
 def test_holds_in_outlook(email: Email) -> None:
     """
     Layout by tables that say they are no data, styles inline, a language and a title.
@@ -287,7 +303,7 @@ def test_diverted(reason: str) -> None:
     """
     A mail that goes to the agency says for whom it is, and why.
     """
-    email = municipality_mail(Receiver(AGENCY, reason))
+    email = municipality_mail(Receiver(AGENCY, "agency", reason))
 
     assert AGENCY == email.to
     assert "anais@example.be" == email.reply_to
@@ -397,7 +413,7 @@ def test_any_answers(name: str, about: str) -> None:
     except InvalidFormError:
         return
 
-    for email in (LETTERS.to_municipality(one, AALST, AT_AALST), LETTERS.to_volunteer(one)):
+    for email in (LETTERS.forwarding(one, AALST, AT_AALST), LETTERS.confirmation(one)):
         message = wire(email)
         assert email.subject == subject(message)
         assert 1 == len(message["To"].addresses)
@@ -409,7 +425,7 @@ def test_other_site() -> None:
     """
     The site's address is the one that was set.
     """
-    email = Letters("https://x.example/buddy", AGENCY).to_volunteer(registration())
+    email = Letters("https://x.example/buddy", AGENCY).confirmation(registration())
 
     assert "https://x.example/buddy/" in email.text
     assert SITE_URL not in email.text + email.html
@@ -428,9 +444,37 @@ def test_forwarded() -> None:
     The municipality reads what the form calls forwarded, and nothing else.
     """
     one = registration(about="Met honden.", source="infoavond-aalst")
-    text = LETTERS.to_municipality(one, AALST, AT_AALST).text
+    text = LETTERS.forwarding(one, AALST, AT_AALST).text
     forwarded = {field.name for field in FIELDS.values() if field.is_forwarded}
 
     assert {"name", "email", "phone", "postcode", "municipality", "about"} == forwarded
     assert "Met honden." in text
     assert "infoavond-aalst" not in text
+
+
+def test_phone_instead() -> None:
+    """
+    Who must phone sees the number, can press it, and is not invited to mail an address that fails.
+    """
+    email = phone_mail()
+    text, html = parts(wire(email))
+    hrefs = [str(link["href"]) for link in html.find_all("a")]
+
+    assert ("buddy@aalst.example", AGENCY) == (email.to, email.reply_to)
+    assert "tel:+32470123456" in hrefs
+    assert "anais@example.be" not in email.text + email.html
+    assert "0470 12 34 56" in text
+    assert "Dit bericht is voor Aalst." in phone_mail(Receiver(AGENCY, "agency", "no-address")).text
+
+
+def test_delay() -> None:
+    """
+    She is told which municipality could not be reached; of her own words only her name.
+    """
+    email = delay_mail(municipality=[AALST, GENT], about=HOSTILE)
+
+    assert ("anais@example.be", AGENCY, VOLUNTEER) == (email.to, email.reply_to, email.route)
+    assert "We stuurden je aanmelding naar Aalst." in email.text
+    assert "Je andere gemeente kreeg je aanmelding" in email.text
+    assert "andere gemeente" not in delay_mail().text
+    assert "onerror" not in email.text + email.html

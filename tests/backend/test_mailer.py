@@ -18,7 +18,7 @@ from tests.backend.samples import AGENCY, NOW, SENDER, SITE_URL, registration
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-EMAIL = Letters(SITE_URL, AGENCY).to_volunteer(registration())
+EMAIL = Letters(SITE_URL, AGENCY).confirmation(registration())
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def mailer(client: "SESV2Client") -> Mailer:
 
 def test_request(mailer: Mailer, ses: Stubber) -> None:
     """
-    The raw mail goes to one receiver, under our configuration set, with its reference as a tag.
+    The raw mail goes to one receiver, under our configuration set, with tags that find it again.
     """
     ses.add_response(
         "send_email",
@@ -54,7 +54,9 @@ def test_request(mailer: Mailer, ses: Stubber) -> None:
             "ConfigurationSetName": "mijnbuddy-test",
             "EmailTags": [
                 {"Name": "reference", "Value": registration().reference},
+                {"Name": "mail", "Value": "confirmation"},
                 {"Name": "receiver", "Value": "volunteer"},
+                {"Name": "route", "Value": "volunteer"},
             ],
         },
     )

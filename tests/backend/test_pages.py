@@ -1,15 +1,20 @@
 """The pages of the Lambda: what they show, and that they show hostile text as text."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
+from chalicelib.domain import registration as steps
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FIELDS, Form, InvalidFormError, parse
 from chalicelib.domain.municipalities import MUNICIPALITIES
+from chalicelib.domain.registration import QUARANTINE, Registration, held, unheld
+from chalicelib.domain.suspicion import HONEYPOT, WORDS
 from chalicelib.pages import Pages
+from tests.backend.samples import NOW, registration
 
 HOSTILE = "\"><script>alert('Griet & co')</script>{{ 7 * 7 }}"
 GRIET = {
@@ -290,3 +295,86 @@ def test_not_for_search_engines(pages: Pages) -> None:
     """
     for html in (pages.registration_page(Form()), pages.thanks_page(""), pages.search_page("", ())):
         assert soup(html).find("meta", attrs={"name": "robots"})["content"] == "noindex"
+
+
+class TestHeld:
+    """The pages with the buttons for what is held."""
+
+    def test_trap(self, pages: Pages) -> None:
+        """
+        The trap is out of sight, out of the order of the Tab key, silent, and says to leave it; it
+        is never filled in, not even by us.
+        """
+        page = soup(pages.registration_page(Form({"website": ("x",), "token": ("abc",)})))
+        trap = page.find(id="website")
+
+        assert ("-1", "off", None) == (trap["tabindex"], trap["autocomplete"], trap.get("value"))
+        assert ["visually-hidden"] == trap.parent["class"]
+        assert "true" == trap.parent["aria-hidden"]
+        assert "Laat dit veld leeg" == page.find("label", attrs={"for": "website"}).get_text()
+        assert "abc" == page.find("input", attrs={"name": "token"})["value"]
+
+    def test_step_up(self, pages: Pages) -> None:
+        """
+        Her page has one button, which posts to the page itself, and nothing that was typed.
+        """
+        one = registration(municipality=["41002", "44021"])
+        html = pages.step_up_page(one)
+        page = soup(html)
+        (form,) = page.main("form")
+
+        assert ("post", None) == (form["method"], form.get("action"))
+        assert ["Ja, stuur mijn aanmelding door"] == [b.get_text() for b in form("button")]
+        assert "Aalst of Gent" in page.main.get_text()
+        assert "maandag 23 november 2026" in page.main.get_text()
+        typed = ("Anaïs", "Hondt", "anais@", "470", "9300", "wandelen", one.reference)
+        assert [] == [text for text in typed if text in html]
+        assert "noindex" == page.find("meta", attrs={"name": "robots"})["content"]
+
+    def test_review(self, pages: Pages) -> None:
+        """
+        The desk reads why, when, where, the name and the message, all as text; no address, no
+        number.
+        """
+        one = held(registration(about=f"{HOSTILE}\nTwee"), QUARANTINE, HONEYPOT, NOW)
+        html = pages.review_page(one)
+        page = soup(html)
+        text = page.main.get_text()
+
+        assert [] == page.main("script")
+        assert HOSTILE in text
+        shown = ("Anaïs D’Hondt", "Aalst", one.reference, WORDS[HONEYPOT], "23 november 2026")
+        assert [] == [one for one in shown if one not in text]
+        assert [] == [typed for typed in ("anais@", "470", "9300") if typed in html]
+        decisions = [form.find("input", attrs={"name": "decision"}) for form in page.main("form")]
+        assert ["release", "refuse"] == [field["value"] for field in decisions]
+        assert {"post"} == {form["method"] for form in page.main("form")}
+
+    @pytest.mark.parametrize(
+        ("step", "told"),
+        [
+            (lambda one: unheld(one, "desk", NOW), "Doorgestuurd op maandag 23 november 2026."),
+            (lambda one: steps.refused(one, "desk", NOW), "Geweigerd op maandag 23 november 2026."),
+        ],
+    )
+    def test_decided(
+        self, pages: Pages, step: Callable[[Registration], Registration], told: str
+    ) -> None:
+        """
+        What is decided shows what became of it, and no longer who it is; there is no button.
+        """
+        one = step(held(registration(), QUARANTINE, HONEYPOT, NOW))
+        page = soup(pages.review_page(one))
+
+        assert told in page.main.get_text()
+        assert [] == page.main("form")
+        assert "Hondt" not in page.get_text()
+
+    def test_never_held(self, pages: Pages) -> None:
+        """
+        A link to what is not held says that there is nothing to do.
+        """
+        page = soup(pages.review_page(registration()))
+
+        assert "wacht niet op jou" in page.main.get_text()
+        assert [] == page.main("form")

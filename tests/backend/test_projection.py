@@ -3,10 +3,12 @@
 import pytest
 
 from chalicelib.domain.ledger import Entry
-from chalicelib.domain.registration import Registration, postponed, sent
+from chalicelib.domain.registration import Registration
 from chalicelib.projection import project, repair
 from tests.backend.fakes import FakeStore
+from tests.backend.lines import lines
 from tests.backend.samples import AALST, NOW, registration
+from tests.backend.steps import postponed, sent
 
 DAY = NOW.date().isoformat()
 
@@ -140,4 +142,4 @@ def test_repair_log(store: FakeStore, caplog: pytest.LogCaptureFixture) -> None:
     repair(store, NOW)
     repair(store, NOW)
 
-    assert ["the ledger missed 2 events"] == caplog.messages
+    assert [{"event": "the ledger missed events", "count": 2}] == lines(caplog)

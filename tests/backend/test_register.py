@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.form import Submission
 from chalicelib.domain.reference import references
-from chalicelib.domain.registration import Registration
+from chalicelib.domain.registration import Circumstances, Registration
 from chalicelib.register import OtherContentError, identified, take_in
 from tests.backend.fakes import FakeStore, aws_error
 from tests.backend.samples import NOW, Changes, answers
@@ -118,6 +118,17 @@ def test_without_number() -> None:
     assert 3 == len(ids)
 
 
+def test_circumstances(store: FakeStore) -> None:
+    """
+    How it came is kept with it; sent again in another way it is still the first.
+    """
+    came = Circumstances(("too-fast",), "digest", synthetic=True)
+    first = take_in(submission(), store, NOW, came)
+
+    assert came == Circumstances(first.signals, first.network, first.synthetic)
+    assert first is take_in(submission(), store, NOW)
+
+
 def test_with_number() -> None:
     """
     The number that a page gave is kept.
@@ -147,5 +158,7 @@ def test_log(store: FakeStore, caplog: pytest.LogCaptureFixture) -> None:
         with pytest.raises(OtherContentError):
             take_in(submission(name="Jan"), store, NOW)
 
-    assert 3 == caplog.text.count(registration.reference)
-    assert [] == [word for word in ("Ana", "example.be", "470", "Jan") if word in caplog.text]
+    told = "".join(str(vars(record)["told"]) for record in caplog.records)
+    assert 3 == told.count(registration.reference)
+    told += caplog.text
+    assert [] == [word for word in ("Ana", "example.be", "470", "Jan") if word in told]

@@ -3,6 +3,7 @@ The contract of the table, held to by the fake of the other tests and by DynamoD
 on the table that `infra/template.yaml` describes.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,26 +12,39 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
+from chalicelib.domain.contacts import changed
+from chalicelib.domain.incidents import Incident, Trouble, noted, told
 from chalicelib.domain.ledger import Entry
+from chalicelib.domain.notice import notice
+from chalicelib.domain.outbox import BOUNCED, DELIVERED, Event, Fact, claim, handed_over, heard
 from chalicelib.domain.recent import KEPT, Recent, admit
 from chalicelib.domain.registration import (
+    QUARANTINE,
+    STEP_UP,
     VOLUNTEER,
-    Event,
     Registration,
     admitted,
-    claim,
-    dropped,
-    postponed,
+    held,
     register,
-    sent,
 )
-from chalicelib.domain.retention import REGISTRATION_TERM
+from chalicelib.domain.retention import NETWORK_TERM, REGISTRATION_TERM
+from chalicelib.domain.status import Delivery, Probed, Status
+from chalicelib.domain.suspicion import (
+    BUSY_ADDRESS,
+    BUSY_NETWORK,
+    STEP_UP_BEYOND,
+    TOO_FAST,
+    Network,
+    visited,
+)
 from chalicelib.failures import StaleError, TakenError
-from chalicelib.store import Store, is_registration, read_registration
+from chalicelib.store import Store, is_outbox, is_registration, read_outbox, read_registration
 from tests.backend import aws as aws_in_memory
 from tests.backend.fakes import FakeStore
-from tests.backend.samples import AALST, GENT, NOW, answers, contact, registration
+from tests.backend.samples import AALST, GENT, NOW, answers, contact, mail_to, registration
+from tests.backend.steps import dropped, postponed, receipt, sent
 
 AnyStore = Store | FakeStore
 
@@ -53,7 +67,11 @@ def lived() -> Registration:
     one = registration(municipality=[AALST, GENT], source="infoavond", about="Eén\n\tTwee 😀")
     one = admitted(one, repeat_of="", confirm=False, now=NOW)
     one = sent(one, AALST, "message", NOW + timedelta(microseconds=1))
+    one = heard(one, receipt(one, AALST, Fact(NOW, BOUNCED, "no-mailbox"), "message", NOW))
     one = postponed(one, GENT, "Throttling", NOW)
+    one = handed_over(one, mail_to(one, GENT), "too-long", NOW)
+    one = held(one, QUARANTINE, "honeypot", NOW)
+    one = replace(one, signals=("honeypot",), network="digest", synthetic=True)
     return claim(replace(one, repeat_of="MB-7K3F-9Q3D"), NOW)
 
 
@@ -153,7 +171,7 @@ def test_one_of_many(store: AnyStore) -> None:
     assert 1 == sum(won)
     kept = store.get(first.reference, NOW)
     assert kept
-    assert f"message-{won.index(True)}" == kept.mail(AALST).message_id
+    assert f"message-{won.index(True)}" == mail_to(kept).sendings[0].message_id
 
 
 def test_due(store: AnyStore) -> None:
@@ -200,7 +218,7 @@ def test_due_in_another_zone(store: AnyStore) -> None:
 
 def test_no_longer_due(store: AnyStore) -> None:
     """
-    A lease postpones; what is sent or dropped is due no more.
+    A lease postpones; what is delivered or dropped is due no more.
     """
     one = registration()
     store.add(one)
@@ -210,6 +228,7 @@ def test_no_longer_due(store: AnyStore) -> None:
     assert claimed.lease_until
     assert [one.reference] == list(store.due(claimed.lease_until))
     done = sent(dropped(claimed, VOLUNTEER, "x", NOW), AALST, "message", NOW)
+    done = heard(done, receipt(done, AALST, Fact(NOW, DELIVERED), "message", NOW))
     store.save(done)
     assert [] == list(store.due(NOW + timedelta(days=365)))
 
@@ -219,7 +238,7 @@ def test_recent(store: AnyStore) -> None:
     What an address asked is kept, and written by one at a time.
     """
     nothing = store.recent("digest")
-    first, _ = admit(nothing, registration(1), NOW)
+    first, _ = admit(nothing, registration(1), "", NOW)
     store.save_recent(first, NOW)
     kept = store.recent("digest")
 
@@ -227,31 +246,136 @@ def test_recent(store: AnyStore) -> None:
     assert replace(first, version=1) == kept
     with pytest.raises(StaleError):
         store.save_recent(first, NOW)
-    second, _ = admit(kept, registration(2, name="Jan"), NOW)
-    third, _ = admit(second, registration(3, name="Piet"), NOW)
+    second, _ = admit(kept, registration(2, name="Jan"), "", NOW)
+    third, _ = admit(second, registration(3, name="Piet"), TOO_FAST, NOW)
     store.save_recent(third, NOW)
     assert replace(third, version=2) == store.recent("digest")
-    assert [True, True, False] == [request.confirmed for request in store.recent("digest").requests]
+    told = [(one.confirmed, one.mails, one.why) for one in store.recent("digest").requests]
+    assert [(True, 1, ""), (True, 1, ""), (True, 0, BUSY_ADDRESS)] == told
     with pytest.raises(StaleError):
         store.save_recent(kept, NOW)
     assert Recent("other") == store.recent("other")
+
+
+def test_network(store: AnyStore) -> None:
+    """
+    The registrations of a network are kept, and written by one at a time.
+    """
+    network = Network("digest")
+    for number in range(STEP_UP_BEYOND + 1):
+        one = replace(registration(number), signals=(TOO_FAST,) if number == 1 else ())
+        network, _ = visited(network, one)
+    assert Network("digest") == store.network("digest")
+    store.save_network(network, NOW)
+    kept = store.network("digest")
+
+    assert replace(network, version=1) == kept
+    assert BUSY_NETWORK == kept.visits[-1].why
+    with pytest.raises(StaleError):
+        store.save_network(network, NOW)
+    store.save_network(kept, NOW)
+    assert 2 == store.network("digest").version
+    assert Network("other") == store.network("other")
 
 
 def test_contacts(store: AnyStore) -> None:
     """
     A municipality's addresses come in their order; a new one takes the place of the old one.
     """
-    second, first, gent = (
-        contact(order=2, email="two@aalst.be"),
-        contact(order=1),
-        contact(GENT),
-    )
-    for one in (gent, second, contact(order=1, email="old@aalst.be"), first):
-        store.save_contact(one)
+    old = contact(order=1, email="old@aalst.be")
+    second, gent = contact(order=2, email="two@aalst.be"), contact(GENT)
+    gent, second, old = (store.save_contact(one) for one in (gent, second, old))
+    first = store.save_contact(replace(old, email="buddy@aalst.be"))
 
+    assert [1, 1, 1, 2] == [one.version for one in (gent, second, old, first)]
     assert [first, second] == list(store.contacts(AALST))
     assert [] == list(store.contacts("21004"))
     assert [first, second, gent] == list(store.all_contacts())
+    assert (second, None) == (store.contact("41002-2"), store.contact("41002-3"))
+    for nobody in ("agency", "volunteer"):
+        assert store.contact(nobody) is None
+    with pytest.raises(StaleError):
+        store.save_contact(old)
+    assert first == store.contact("41002-1")
+
+
+def test_history_of_a_contact(store: AnyStore) -> None:
+    """
+    A contact keeps its state, since when, and who changed what.
+    """
+    one = changed(contact(), "desk", "new-address", NOW, state="unconfirmed", email="b@aalst.be")
+    one = store.save_contact(replace(one, confirmed_at=NOW))
+
+    assert one == store.contact(one.key)
+
+
+def test_notice(store: AnyStore) -> None:
+    """
+    A notice is kept once, due at once, and followed as a registration is.
+    """
+    one = notice("digest", "2026-11-23", "agency", NOW)
+
+    assert store.add_notice(one)
+    assert not store.add_notice(one)
+    assert one == store.outbox(one.id, NOW)
+    assert [one.id] == list(store.due(NOW))
+    claimed = store.save(claim(one, NOW))
+    assert claimed == store.outbox(one.id, NOW)
+    with pytest.raises(StaleError):
+        store.save(one)
+    assert store.outbox(one.id, one.expires_at) is None
+    assert [] == list(store.registrations(NOW))
+
+
+def test_outbox(store: AnyStore) -> None:
+    """
+    A registration is found by its reference where any outbox is.
+    """
+    one = registration()
+    store.add(one)
+
+    assert one == store.outbox(one.reference, NOW)
+    assert store.outbox("digest.2026-11-23", NOW) is None
+
+
+def test_work(store: AnyStore) -> None:
+    """
+    What waits for a person is listed by what it waits for, the longest waiting first.
+    """
+    one, two, three, four = (registration(number) for number in range(1, 5))
+    one = handed_over(one, mail_to(one), "x", NOW + timedelta(minutes=1))
+    two = handed_over(two, mail_to(two), "x", NOW)
+    three = held(three, QUARANTINE, "x", NOW)
+    for waiting in (one, two, three, four):
+        store.add(waiting)
+
+    assert [two.reference, one.reference] == list(store.work("attention"))
+    assert [three.reference] == list(store.work(QUARANTINE))
+    store.save(dropped(two, AALST, "x", NOW))
+    assert [one.reference] == list(store.work("attention"))
+
+
+def test_oldest_due(store: AnyStore) -> None:
+    """
+    The first moment at which something is due is found without reading all.
+    """
+    assert store.oldest_due() is None
+    for number in (2, 1, 3):
+        store.add(registration(number, NOW + timedelta(minutes=number)))
+    assert NOW + timedelta(minutes=1) == store.oldest_due()
+
+
+def test_held(store: AnyStore) -> None:
+    """
+    What is held is not due, but for the mail that asks her and the end of her time.
+    """
+    asked, looked_at = (registration(number) for number in (1, 2))
+    asked, looked_at = held(asked, STEP_UP, "x", NOW), held(looked_at, QUARANTINE, "x", NOW)
+    for one in (asked, looked_at):
+        store.add(one)
+
+    assert [asked.reference] == list(store.due(NOW + timedelta(days=365)))
+    assert [asked, looked_at] == [store.get(one.reference, NOW) for one in (asked, looked_at)]
 
 
 def test_append(store: AnyStore) -> None:
@@ -298,7 +422,7 @@ def test_kinds_apart(store: AnyStore) -> None:
     store.add(one)
     store.save_contact(contact())
     store.append(Entry(one.reference, 1, Event(NOW, "registered")))
-    store.save_recent(admit(Recent("digest"), one, NOW)[0], NOW)
+    store.save_recent(admit(Recent("digest"), one, "", NOW)[0], NOW)
     store.check()
 
     assert [one] == list(store.registrations(NOW))
@@ -388,12 +512,24 @@ def test_expiry(real: Store) -> None:
     """
     What an address asked expires, in seconds, in the attribute that the template names.
     """
-    real.save_recent(admit(Recent("digest"), registration(), NOW)[0], NOW)
+    real.save_recent(admit(Recent("digest"), registration(), "", NOW)[0], NOW)
     (item,) = aws_in_memory.items()
     table = aws_in_memory.template()["Resources"]["Table"]["Properties"]
 
     attribute = table["TimeToLiveSpecification"]["AttributeName"]
     assert str(int((NOW + KEPT).timestamp())) == item[attribute]["N"]
+
+
+def test_expiry_of_a_network(real: Store) -> None:
+    """
+    What came from a network expires, too, and holds digests and references only.
+    """
+    real.save_network(visited(Network("digest"), registration())[0], NOW)
+    (item,) = aws_in_memory.items()
+
+    assert str(int((NOW + NETWORK_TERM).timestamp())) == item["expires_at"]["N"]
+    assert {"pk", "sk", "network", "visits", "version", "expires_at"} == set(item)
+    assert [{"reference", "at"}] == [set(visit["M"]) for visit in item["visits"]["L"]]
 
 
 def test_expiry_of_a_registration(real: Store) -> None:
@@ -455,6 +591,18 @@ def test_stream_image(real: Store) -> None:
     assert one == read_registration(images["REGISTRATION"])
 
 
+def test_stream_image_of_a_notice(real: Store) -> None:
+    """
+    So is a notice, which is no registration.
+    """
+    one = notice("digest", "2026-11-23", "agency", NOW)
+    real.add_notice(one)
+    (image,) = aws_in_memory.items()
+
+    assert (True, False) == (is_outbox(image), is_registration(image))
+    assert one == read_outbox(image)
+
+
 def test_no_table(aws: None) -> None:
     """
     A table that is not there is an error, for a check and for a write.
@@ -464,3 +612,104 @@ def test_no_table(aws: None) -> None:
     for use in (nowhere.check, lambda: nowhere.add(registration()), lambda: list(nowhere.due(NOW))):
         with pytest.raises(ClientError):
             use()
+
+
+def test_incident(store: AnyStore) -> None:
+    """
+    An incident is read as it was written; two writers of one version are one.
+    """
+    never = store.incident("silence")
+    begun = noted(never, Trouble("no-registrations", NOW), NOW)
+    store.save_incident(begun)
+    with pytest.raises(StaleError):
+        store.save_incident(begun)
+    kept = store.incident("silence")
+    store.save_incident(noted(told(kept), None, NOW + timedelta(hours=1)))
+
+    assert Incident("silence") == never
+    assert replace(begun, version=1) == kept
+    assert (2, False, False) == (
+        store.incident("silence").version,
+        store.incident("silence").is_open,
+        store.incident("silence").told,
+    )
+    assert Incident("probe") == store.incident("probe")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        Status(NOW),
+        Status(
+            NOW,
+            oldest_unsent_at=NOW - timedelta(minutes=3),
+            delivery=Delivery(3, 1.5, 2.25),
+            probed=Probed(NOW, ok=False),
+            coverage=0.0,
+            dead_letters=0,
+            incidents=("probe",),
+        ),
+    ],
+)
+def test_status(store: AnyStore, status: Status) -> None:
+    """
+    What was measured last is read as it was written: unknown stays unknown, and zero zero.
+    """
+    assert store.status() is None
+    store.save_status(Status(NOW - timedelta(minutes=5), dead_letters=7))
+    store.save_status(status)
+
+    assert status == store.status()
+
+
+def test_outboxes(store: AnyStore) -> None:
+    """
+    The daily check sees registrations and notices, and nothing that expired.
+    """
+    store.add(registration())
+    store.add(registration(2, NOW - REGISTRATION_TERM))
+    store.add_notice(notice("digest", "2026-11-23", "agency", NOW))
+    store.save_status(Status(NOW))
+
+    assert [registration().reference, "digest.2026-11-23"] == sorted(
+        (one.id for one in store.outboxes(NOW)), key=lambda id_: id_.startswith("digest")
+    )
+
+
+def test_ledger_of_one_kind(store: AnyStore) -> None:
+    """
+    One kind of event of a day, without the others.
+    """
+    for number, what in enumerate(("registered", "queued", "registered"), start=1):
+        store.append(Entry("MB-7K3F-9Q4D", number, Event(NOW, what)))
+
+    assert [1, 3] == [entry.number for entry in store.ledger("2026-11-23", "registered")]
+
+
+def test_reserved_words(real: Store) -> None:
+    """
+    No attribute that DynamoDB reserves stands in an expression: AWS refuses that, moto does not.
+    """
+    asked: list[str] = []
+
+    def note_down(params: dict[str, Any], **_: Any) -> None:
+        asked.extend(str(value) for name, value in params.items() if name.endswith("Expression"))
+
+    real._client.meta.events.register("provide-client-params.dynamodb.*", note_down)
+    real.add(registration())
+    real.save(registration())
+    real.oldest_due()
+    for read in (
+        real.due(NOW),
+        real.work("attention"),
+        real.registrations(NOW),
+        real.outboxes(NOW),
+        real.contacts(AALST),
+        real.all_contacts(),
+        real.ledger("2026-11-23", "registered"),
+    ):
+        list(read)
+    words = {word.upper() for text in asked for word in re.findall(r"(?<![:#\w])[a-z]\w*", text)}
+
+    assert {"DUE_AT", "PK", "VERSION", "WHAT", "EXPIRES_AT"} <= words
+    assert set() == words & set(ReservedKeywords.get_reserved_keywords())

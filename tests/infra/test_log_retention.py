@@ -20,13 +20,14 @@ def template() -> dict[str, Any]:
 
 def test_logs(template: dict[str, Any]) -> None:
     """
-    Every function logs to a group that forgets after the term on the page.
+    Every function logs, as JSON, to a group that forgets after the term on the page.
     """
     group = template["Resources"]["Logs"]["Properties"]
     everywhere = template["Globals"]["Function"]["LoggingConfig"]
 
     assert LOG_TERM == timedelta(days=group["RetentionInDays"])
-    assert {"LogGroup": {"Ref": "Logs"}} == everywhere
+    assert {"Ref": "Logs"} == everywhere["LogGroup"]
+    assert "JSON" == everywhere["LogFormat"]
 
 
 def test_no_visitors(template: dict[str, Any]) -> None:

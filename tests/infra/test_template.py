@@ -10,18 +10,64 @@ import pytest
 
 BUILT = Path("build/backend")
 
-FUNCTIONS = {"APIHandler", "Forward", "Project", "Sweep", "Repair"}
+TIMEOUTS = {
+    "APIHandler": 15,
+    "Forward": 300,
+    "Project": 60,
+    "Receipts": 30,
+    "Sweep": 90,
+    "Contacts": 300,
+    "Repair": 900,
+    "Measure": 60,
+    "Watch": 60,
+    "Probe": 120,
+    "Digest": 60,
+}
+FORTNIGHT = 14 * 24 * 60 * 60
 
 
 @pytest.fixture(scope="module")
-def resources() -> dict[str, Any]:
-    template: dict[str, Any] = json.loads((BUILT / "sam.json").read_text())
+def template() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((BUILT / "sam.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = template["Resources"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def parameters(template: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = template["Parameters"]
     return found
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
     return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+def triggers(resources: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each function that something triggers, what kind of thing, and how."""
+    for name, function in of_type(resources, "AWS::Serverless::Function").items():
+        for event in function.get("Events", {}).values():
+            yield name, event["Type"], event["Properties"]
+
+
+def referred(value: dict[str, Any]) -> str:
+    """The resource that a `Ref` or a `GetAtt` names."""
+    (target,) = value.values()
+    name: str = target if isinstance(target, str) else target[0]
+    return name
+
+
+def roles_with(resources: dict[str, Any], policy: str) -> set[str]:
+    return {
+        name
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        if {"Ref": policy} in role["ManagedPolicyArns"]
+    }
 
 
 def statements(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -54,42 +100,91 @@ def test_functions(resources: dict[str, Any]) -> None:
     """
     functions = of_type(resources, "AWS::Serverless::Function")
 
-    assert FUNCTIONS == set(functions)
+    assert TIMEOUTS == {name: one["Timeout"] for name, one in functions.items()}
     assert {"python3.13"} == {one["Runtime"] for one in functions.values()}
     roles = [json.dumps(one["Role"]) for one in functions.values()]
-    assert len(FUNCTIONS) == len(set(roles))
+    assert len(functions) == len(set(roles))
     assert all("Fn::GetAtt" in role for role in roles)
     assert all(one["MemorySize"] > 128 for one in functions.values())  # 128 is Chalice's own
-    assert {"APIHandler": 15, "Forward": 300, "Project": 60, "Sweep": 90, "Repair": 900} == {
-        name: one["Timeout"] for name, one in functions.items()
-    }
 
 
-def test_triggers(resources: dict[str, Any]) -> None:
+def test_stream_triggers(resources: dict[str, Any]) -> None:
     """
     Both stream triggers start at the oldest record, split what fails, and give up in a queue.
     """
-    functions = of_type(resources, "AWS::Serverless::Function")
-    triggers = [
-        event["Properties"]
-        for one in functions.values()
-        for event in one.get("Events", {}).values()
-        if event["Type"] == "DynamoDB"
-    ]
+    streams = [trigger for _, kind, trigger in triggers(resources) if kind == "DynamoDB"]
 
-    assert 2 == len(triggers)
-    for trigger in triggers:
+    assert 2 == len(streams)
+    for trigger in streams:
         assert {"Fn::GetAtt": ["Table", "StreamArn"]} == trigger["Stream"]
         assert "TRIM_HORIZON" == trigger["StartingPosition"]
         assert trigger["BisectBatchOnFunctionError"]
         assert ["ReportBatchItemFailures"] == trigger["FunctionResponseTypes"]
         assert trigger["MaximumRetryAttempts"] <= 10
-        assert "StreamFailures" in json.dumps(trigger["DestinationConfig"])
+
+
+def test_queue_trigger(resources: dict[str, Any]) -> None:
+    """
+    What fails in a batch of SES's events is offered again alone, and not while it is worked on.
+    """
+    functions = of_type(resources, "AWS::Serverless::Function")
+    ((name, _, trigger),) = [one for one in triggers(resources) if one[1] == "SQS"]
+    queue = resources[referred(trigger["Queue"])]["Properties"]
+
+    assert "Receipts" == name
+    assert ["ReportBatchItemFailures"] == trigger["FunctionResponseTypes"]
+    assert queue["VisibilityTimeout"] >= 6 * functions[name]["Timeout"]
+
+
+def failures(resources: dict[str, Any]) -> dict[str, str]:
+    """The queue where each triggered function leaves what it failed at for good."""
+    found = {}
+    for name, kind, trigger in triggers(resources):
+        if kind == "SQS":
+            queue = resources[referred(trigger["Queue"])]["Properties"]
+            found[name] = referred(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        elif kind == "DynamoDB":
+            found[name] = referred(trigger["DestinationConfig"]["OnFailure"]["Destination"])
+        else:
+            function = resources[name]["Properties"]["EventInvokeConfig"]
+            found[name] = referred(function["DestinationConfig"]["OnFailure"]["Destination"])
+    return found
+
+
+def test_failures(resources: dict[str, Any]) -> None:
+    """
+    Whatever triggers a function, what it fails at for good is kept in a queue.
+    """
+    assert {
+        "Forward": "StreamFailures",
+        "Project": "StreamFailures",
+        "Receipts": "MailEventFailures",
+        "Sweep": "ScheduleFailures",
+        "Contacts": "ScheduleFailures",
+        "Repair": "ScheduleFailures",
+        "Measure": "ScheduleFailures",
+        "Watch": "ScheduleFailures",
+        "Probe": "ScheduleFailures",
+        "Digest": "ScheduleFailures",
+    } == failures(resources)
+
+
+def test_queues(resources: dict[str, Any]) -> None:
+    """
+    Every queue is encrypted and keeps for two weeks what it got; each is such a last place, or has
+    one.
+    """
+    last = set(failures(resources).values())
+    for name, queue in of_type(resources, "AWS::SQS::Queue").items():
+        assert queue["SqsManagedSseEnabled"]
+        assert FORTNIGHT == queue["MessageRetentionPeriod"]
+        assert name in last or queue["RedrivePolicy"]["maxReceiveCount"] <= 5
 
 
 def test_schedules(resources: dict[str, Any]) -> None:
     """
-    The sweep runs every minute, the repair every day.
+    What must not wait runs every minute; the digest is in time for half past seven in Brussels,
+    in winter and in summer.
     """
     functions = of_type(resources, "AWS::Serverless::Function")
     schedules = {
@@ -99,7 +194,15 @@ def test_schedules(resources: dict[str, Any]) -> None:
         if event["Type"] == "Schedule"
     }
 
-    assert {"Sweep": "rate(1 minute)", "Repair": "rate(1 day)"} == schedules
+    assert {
+        "Sweep": "rate(1 minute)",
+        "Measure": "rate(5 minutes)",
+        "Watch": "rate(1 hour)",
+        "Probe": "rate(1 hour)",
+        "Contacts": "rate(1 day)",
+        "Repair": "rate(1 day)",
+        "Digest": "cron(30 5,6 ? * MON-FRI *)",
+    } == schedules
 
 
 def test_least_privilege(resources: dict[str, Any]) -> None:
@@ -118,15 +221,171 @@ def test_who_may_mail(resources: dict[str, Any]) -> None:
     """
     Only the forwarder and the sweep may send mail, and only from our own address.
     """
-    mailers = {
-        name
-        for name, role in of_type(resources, "AWS::IAM::Role").items()
-        if {"Ref": "MailPolicy"} in role["ManagedPolicyArns"]
-    }
     (statement,) = resources["MailPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
-    assert {"ForwardRole", "SweepRole"} == mailers
+    assert {"ForwardRole", "SweepRole"} == roles_with(resources, "MailPolicy")
     assert "ses:FromAddress" in json.dumps(statement["Condition"])
+
+
+def test_who_may_sign(resources: dict[str, Any]) -> None:
+    """
+    The functions that know where the signing key is are those that may read it, and it alone.
+    """
+    functions = of_type(resources, "AWS::Serverless::Function")
+    knowing = {
+        referred(one["Role"])
+        for one in functions.values()
+        if one.get("Environment", {}).get("Variables", {})
+        == {"SIGNING_KEY_ARN": {"Ref": "SigningKey"}}
+    }
+    (statement,) = resources["SigningPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert {"ApiRole", "ForwardRole", "SweepRole", "ProbeRole"} == knowing
+    assert knowing == roles_with(resources, "SigningPolicy")
+    assert "secretsmanager:GetSecretValue" == statement["Action"]
+    assert {"Ref": "SigningKey"} == statement["Resource"]
+    (secret,) = of_type(resources, "AWS::SecretsManager::Secret").values()
+    assert 64 == secret["GenerateSecretString"]["PasswordLength"]
+
+
+def test_indexes(resources: dict[str, Any]) -> None:
+    """
+    Both indexes hold keys only, and only who looks for what waits may query them.
+    """
+    (table,) = of_type(resources, "AWS::DynamoDB::Table").values()
+    indexes = {one["IndexName"]: one for one in table["GlobalSecondaryIndexes"]}
+    querying = {
+        name
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        if "/index/" in json.dumps(role["Policies"])
+    }
+
+    assert {"due", "work"} == set(indexes)
+    for name, index in indexes.items():
+        assert [name, f"{name}_at"] == [key["AttributeName"] for key in index["KeySchema"]]
+        assert {"ProjectionType": "KEYS_ONLY"} == index["Projection"]
+    assert {"ApiRole", "ForwardRole", "SweepRole", "MeasureRole", "DigestRole"} == querying
+
+
+class TestMailEvents:
+    def test_who_may_publish(self, resources: dict[str, Any]) -> None:
+        """
+        Only SES publishes on the topic, and only for our account.
+        """
+        (policy,) = of_type(resources, "AWS::SNS::TopicPolicy").values()
+        (statement,) = policy["PolicyDocument"]["Statement"]
+
+        assert {"Service": "ses.amazonaws.com"} == statement["Principal"]
+        assert {"StringEquals": {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}} == (
+            statement["Condition"]
+        )
+
+    def test_who_may_send(self, resources: dict[str, Any]) -> None:
+        """
+        Only the topic writes to the queue of events and to the one for those that failed.
+        """
+        policies = of_type(resources, "AWS::SQS::QueuePolicy").values()
+
+        assert {"MailEvents", "MailEventFailures"} == {
+            referred(queue) for policy in policies for queue in policy["Queues"]
+        }
+        for policy in policies:
+            (statement,) = policy["PolicyDocument"]["Statement"]
+            assert {"Service": "sns.amazonaws.com"} == statement["Principal"]
+            assert {"ArnEquals": {"aws:SourceArn": {"Ref": "SesEvents"}}} == statement["Condition"]
+
+    def test_key(self, resources: dict[str, Any]) -> None:
+        """
+        The topic is encrypted with a key whose policy lets SES in, for this topic alone.
+        """
+        (topic,) = of_type(resources, "AWS::SNS::Topic").values()
+        key = resources[referred(topic["KmsMasterKeyId"])]["Properties"]
+        _, for_ses = key["KeyPolicy"]["Statement"]
+
+        assert key["EnableKeyRotation"]
+        assert {"Service": "ses.amazonaws.com"} == for_ses["Principal"]
+        assert ["kms:GenerateDataKey*", "kms:Decrypt"] == for_ses["Action"]
+        (named,) = for_ses["Condition"]["StringEquals"].values()
+        assert named["Fn::Sub"].endswith(f":{topic['TopicName']['Fn::Sub']}")
+
+    def test_subscription(self, resources: dict[str, Any]) -> None:
+        """
+        The queue gets each event as SES wrote it; what SNS can't hand over is kept too.
+        """
+        (subscription,) = of_type(resources, "AWS::SNS::Subscription").values()
+
+        assert ("sqs", True) == (subscription["Protocol"], subscription["RawMessageDelivery"])
+        assert "MailEvents" == referred(subscription["Endpoint"])
+        assert "MailEventFailures" == referred(subscription["RedrivePolicy"]["deadLetterTargetArn"])
+
+    def test_nobody_is_followed(self, resources: dict[str, Any]) -> None:
+        """
+        SES tells of every failure, and of nobody who opens a mail or clicks in it.
+        """
+        (destination,) = of_type(resources, "AWS::SES::ConfigurationSetEventDestination").values()
+        (settings,) = of_type(resources, "AWS::SES::ConfigurationSet").values()
+
+        types = set(destination["EventDestination"]["MatchingEventTypes"])
+        assert {"DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT"} == types
+        assert not {"OPEN", "CLICK", "SUBSCRIPTION"} & types
+        assert "TrackingOptions" not in settings
+
+
+class TestLimits:
+    def test_reputation(self, resources: dict[str, Any]) -> None:
+        """
+        An address that bounced or complained is not mailed again.
+        """
+        (settings,) = of_type(resources, "AWS::SES::ConfigurationSet").values()
+
+        assert ["BOUNCE", "COMPLAINT"] == settings["SuppressionOptions"]["SuppressedReasons"]
+
+    def test_requests(self, resources: dict[str, Any], parameters: dict[str, Any]) -> None:
+        """
+        The gateway takes no more requests of all visitors together than the functions can bear.
+        """
+        (api,) = of_type(resources, "AWS::Serverless::Api").values()
+        (settings,) = api["MethodSettings"]
+
+        assert ("/*", "*") == (settings["ResourcePath"], settings["HttpMethod"])
+        assert 50 == parameters[referred(settings["ThrottlingRateLimit"])]["Default"]
+        assert 100 == parameters[referred(settings["ThrottlingBurstLimit"])]["Default"]
+        assert "OpenApiVersion" in api  # or SAM adds a stage that has no limits
+
+    def test_refusals(self, resources: dict[str, Any]) -> None:
+        """
+        Whom the gateway itself refuses reads in Dutch what to do, and no proxy keeps that answer.
+        """
+        (api,) = of_type(resources, "AWS::Serverless::Api").values()
+
+        for kind in ("THROTTLED", "DEFAULT_5XX"):
+            response = api["GatewayResponses"][kind]
+            (page,) = response["ResponseTemplates"].values()
+            headers = response["ResponseParameters"]["Headers"]
+            assert page.startswith('<!doctype html><html lang="nl">')
+            assert "Wacht een minuut" in page
+            assert not set("#$") & set(page)  # the gateway would read them as its own
+            assert "'text/html; charset=utf-8'" == headers["Content-Type"]
+            assert "'no-store'" == headers["Cache-Control"]
+            assert "'60'" == headers["Retry-After"]
+
+    def test_at_once(self, resources: dict[str, Any], parameters: dict[str, Any]) -> None:
+        """
+        What visitors and SES can set going has a limit of its own, and one sweep runs at a time.
+        """
+        functions = of_type(resources, "AWS::Serverless::Function")
+        reserved = {
+            name: one["ReservedConcurrentExecutions"]
+            for name, one in functions.items()
+            if "ReservedConcurrentExecutions" in one
+        }
+        ((_, _, queue),) = [one for one in triggers(resources) if one[1] == "SQS"]
+
+        assert {"APIHandler", "Forward", "Sweep"} == set(reserved)
+        assert 100 == parameters[referred(reserved["APIHandler"])]["Default"]
+        assert 3 == parameters[referred(reserved["Forward"])]["Default"]
+        assert 1 == reserved["Sweep"]
+        assert 2 == queue["ScalingConfig"]["MaximumConcurrency"]
 
 
 def test_no_dev_routes(resources: dict[str, Any]) -> None:
@@ -135,9 +394,17 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
     """
     (api,) = of_type(resources, "AWS::Serverless::Api").values()
 
-    assert {"/api/registrations", "/api/health", "/bedankt", "/zoek"} == set(
-        api["DefinitionBody"]["paths"]
-    )
+    assert {
+        "/api/registrations",
+        "/api/token",
+        "/api/health",
+        "/api/status",
+        "/bedankt",
+        "/zoek",
+        "/mijn/bevestigen/{token}",
+        "/gemeente/bevestigen",
+        "/beheer/nazien/{token}",
+    } == set(api["DefinitionBody"]["paths"])
 
 
 def test_zip() -> None:
@@ -153,7 +420,7 @@ def test_zip() -> None:
         "chalicelib/domain/data/municipalities.csv",
         "chalicelib/domain/data/holidays.csv",
         "chalicelib/templates/shell.html",
-        "chalicelib/templates/mail/municipality/body.html",
+        "chalicelib/templates/mail/forwarding/body.html",
     } <= names
     assert not {"boto3", "botocore", "typer", "holidays", "infra", "pelican"} & top
     assert (BUILT / "deployment.zip").stat().st_size < 2_000_000

@@ -17,7 +17,7 @@ CONTENT = ROOT / "site/content"
 FILES = sorted(CONTENT.rglob("*.md"))
 PAGES = sorted((CONTENT / "pages").glob("*.md"))
 STORIES = sorted((CONTENT / "verhalen").glob("*.md"))
-SUBJECT = ROOT / "backend/chalicelib/templates/mail/municipality/subject.txt"
+SUBJECT = ROOT / "backend/chalicelib/templates/mail/forwarding/subject.txt"
 
 WITH_FACTS = (
     "/word-buddy/",

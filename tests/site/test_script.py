@@ -4,9 +4,10 @@ import json
 import mimetypes
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FieldError, Form
@@ -16,6 +17,7 @@ from tests.browser.chromium import launched
 from tests.built_site import Site
 
 HERE = "http://localhost"  # a browser trusts it as it trusts https
+TOKEN = ".1795426200.c2lnbmF0dXJl"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,9 @@ def browser_context(site: Site) -> Iterator[BrowserContext]:
 
     def answer(route: Route) -> None:
         path = route.request.url.removeprefix(HERE).partition("?")[0].lstrip("/")
+        if path == "api/token":
+            route.fulfill(json=TOKEN, headers=headers)
+            return
         file = site.folder / (path + "index.html" if path.endswith("/") or not path else path)
         if not file.is_file():
             route.fulfill(status=404, body="")
@@ -139,6 +144,55 @@ def test_same_submission_again(page: Page) -> None:
 
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     assert shown.input_value() != given
+
+
+def test_token(page: Page) -> None:
+    """
+    The first touch of the form gets it a token, once; merely showing it does not.
+    """
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{HERE}/aanmelden/")
+    field = page.locator("[name=token]")
+    expect(field).to_have_value("")
+    page.get_by_label("Je naam").focus()
+    expect(field).to_have_value(TOKEN)
+    page.get_by_label("Je e-mailadres").focus()
+
+    assert [f"{HERE}/api/token"] == [url for url in asked if "/api/" in url]
+
+
+def test_token_of_the_first_attempt(page: Page) -> None:
+    """
+    A form that comes back with errors keeps the token of when it was begun.
+    """
+    html = Pages("").registration_page(Form({"token": (".1.first",)}))
+    page.route("**/again", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{HERE}/again")
+    page.get_by_label("Je naam").focus()
+
+    expect(page.locator("[name=token]")).to_have_value(".1.first")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 200, "content_type": "text/html", "body": "<h1>Later</h1>"},
+        {"status": 200, "json": None},
+    ],
+)
+def test_no_token(page: Page, answer: dict[str, Any]) -> None:
+    """
+    An answer that is no token leaves the form as it is.
+    """
+    page.route("**/api/token", lambda route: route.fulfill(**answer))
+    page.goto(f"{HERE}/aanmelden/")
+    with page.expect_response("**/api/token"):
+        page.get_by_label("Je naam").focus()
+    page.get_by_label("Je postcode").fill("9300")
+
+    expect(page.locator(".field__found")).to_have_text("Aalst")
+    expect(page.locator("[name=token]")).to_have_value("")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from chalicelib.domain.municipalities import DATA
 
 PROMISED = 10  # working days within which a municipality contacts a volunteer (design.md)
 
-_BRUSSELS = ZoneInfo("Europe/Brussels")
+BRUSSELS = ZoneInfo("Europe/Brussels")
 _DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
@@ -40,9 +40,15 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
+def working_days_between(start: date, end: date) -> int:
+    """How many working days there were after `start`, up to and with `end`."""
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(map(is_working_day, days))
+
+
 def local_date(moment: datetime) -> date:
     """The date in Brussels at a moment."""
-    return moment.astimezone(_BRUSSELS).date()
+    return moment.astimezone(BRUSSELS).date()
 
 
 def promised_by(moment: datetime) -> date:

@@ -10,7 +10,11 @@ import re
 import unicodedata
 import uuid
 
-from chalicelib.domain.municipalities import UnknownMunicipalityError, find_municipality
+from chalicelib.domain.municipalities import (
+    TEST_MUNICIPALITY,
+    UnknownMunicipalityError,
+    find_municipality,
+)
 
 # Letters with their accents, of every script; the digits and marks that names are written with.
 _NAME_MARKS = set(" .,'’‘ʼ`´·-‐‑–()&")
@@ -109,10 +113,14 @@ def postcode(text: str) -> str:
 
 def municipality(text: str) -> str:
     """The NIS code of one of the 304 municipalities; an old code becomes today's."""
+    refusal = UnusableAnswerError("Kies een gemeente uit de lijst.")
     try:
-        return find_municipality(text).nis_code
+        found = find_municipality(text)
     except UnknownMunicipalityError:
-        raise UnusableAnswerError("Kies een gemeente uit de lijst.") from None
+        raise refusal from None
+    if found is TEST_MUNICIPALITY:  # only our own probe may ask for it
+        raise refusal
+    return found.nis_code
 
 
 def message(text: str) -> str:
@@ -155,3 +163,10 @@ def submission_id(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         raise UnusableAnswerError("Er liep iets mis. Laad de pagina opnieuw.") from None
+
+
+def token(text: str) -> str:
+    """A signed token, as far as it looks like one (tokens.py)."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", text):
+        raise UnusableAnswerError("Er liep iets mis. Laad de pagina opnieuw.")
+    return text

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chalicelib.domain import cleaning
-from chalicelib.domain.municipalities import Municipality, find_municipality, of_postcode
+from chalicelib.domain.municipalities import (
+    TEST_MUNICIPALITY,
+    Municipality,
+    find_municipality,
+    of_postcode,
+)
 from chalicelib.domain.wording import listed
 
 Posted = Mapping[str, Sequence[str]]
@@ -19,9 +24,9 @@ Posted = Mapping[str, Sequence[str]]
 
 MAX_MUNICIPALITIES = 3  # design.md: one to three places where somebody wants to be a buddy
 MAX_BODY = 32_768  # bytes: every field at its longest, percent-encoded, fits well within it
-MAX_VALUES = 40  # fields with their repetitions; the form itself has twelve
+MAX_VALUES = 40  # fields with their repetitions; the form itself has fourteen
 
-Kind = Literal["text", "email", "tel", "municipality", "textarea", "checkbox", "hidden"]
+Kind = Literal["text", "email", "tel", "municipality", "textarea", "checkbox", "hidden", "trap"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class Field:
     In the mails the answer stands beside `short`: for the municipality as `show` makes it, in the
     confirmation as `confirm` makes it; not at all where that is None. What a confirmation repeats
     is never her own words, but for her name: the address may be somebody else's.
+
+    A `trap` is hidden from people, and nothing that is filled in there is wrong: it only tells that
+    a program did it.
     """
 
     name: str
@@ -189,6 +197,23 @@ SECTIONS = (
                 why="Verstuur je het formulier twee keer? Dan herkennen we dat.",
                 kind="hidden",
             ),
+            Field(
+                "token",
+                "Tijdstip",
+                cleaning.token,
+                120,
+                why="Een code met het tijdstip waarop je begon. Zo herkennen we computers.",
+                kind="hidden",
+            ),
+            Field(
+                "website",
+                "Laat dit veld leeg",
+                str,
+                500,
+                why="Mensen zien dit veld niet. Is het toch ingevuld? Dan kijken we je aanmelding "
+                "eerst na.",
+                kind="trap",
+            ),
         ),
     ),
 )
@@ -270,15 +295,20 @@ class InvalidFormError(ValueError):
 
 @dataclass(frozen=True)
 class Submission:
-    """The answers of one form, with the UUID that the page gave it ("" without JavaScript)."""
+    """
+    The answers of one form, with the UUID and the token that the page gave it ("" without
+    JavaScript); `is_trapped` tells that what people don't see was filled in.
+    """
 
     answers: Answers
     submission_id: str
+    token: str = ""
+    is_trapped: bool = False
 
 
-def parse(posted: Posted) -> Submission:
+def parse(posted: Posted, is_probe: Callable[[str], bool] = lambda _: False) -> Submission:
     """
-    Read the answers.
+    Read the answers. Only with a token that `is_probe` knows may they be for the test municipality.
 
     Raises `InvalidFormError` with every error at once: unknown, repeated, missing or unusable.
     """
@@ -286,7 +316,10 @@ def parse(posted: Posted) -> Submission:
     answers: dict[str, Any] = {}
     for question in FIELDS.values():
         try:
-            answers[question.name] = _read(question, posted.get(question.name, ()))
+            if question.kind == "municipality" and _is_for_test(posted, is_probe):
+                answers[question.name] = (TEST_MUNICIPALITY.nis_code,)
+            else:
+                answers[question.name] = _read(question, posted.get(question.name, ()))
         except cleaning.UnusableAnswerError as error:
             errors.append(FieldError(question.name, str(error)))
 
@@ -304,12 +337,20 @@ def parse(posted: Posted) -> Submission:
         errors.sort(key=lambda error: places.get(error.field, len(places)))
         open_choices = choices if len(choices) > 1 else ()
         raise InvalidFormError(Form(_printable(posted), tuple(errors), open_choices))
-    submission_id = answers.pop("submission_id")
-    return Submission(Answers(**answers), submission_id)
+    submission_id, token = answers.pop("submission_id"), answers.pop("token")
+    is_trapped = bool(answers.pop("website"))
+    return Submission(Answers(**answers), submission_id, token, is_trapped)
+
+
+def _is_for_test(posted: Posted, is_probe: Callable[[str], bool]) -> bool:
+    asked = list(posted.get("municipality", ()))
+    return asked == [TEST_MUNICIPALITY.nis_code] and is_probe("".join(posted.get("token", ())))
 
 
 def _read(question: Field, values: Sequence[str]) -> str | tuple[str, ...]:
     given = [normalised for value in values if (normalised := cleaning.normalise(value))]
+    if question.kind == "trap":
+        return "".join(given)
     if not given and question.required:
         raise cleaning.UnusableAnswerError(question.missing)
     if len(given) > question.max_values:

@@ -9,7 +9,8 @@ of an event of a registration; making it twice gives the same entry.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.domain.registration import Event, Registration
+from chalicelib.domain.outbox import Event
+from chalicelib.domain.registration import Registration
 
 
 @dataclass(frozen=True)

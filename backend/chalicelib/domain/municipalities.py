@@ -49,20 +49,27 @@ class Locality:
 
 @dataclass(frozen=True)
 class Municipality:
-    """One of the 285 Flemish municipalities or the 19 of Brussels; `province` groups a list."""
+    """
+    One of the 285 Flemish municipalities or the 19 of Brussels; `province` groups a list,
+    `region_nis` is the NIS code of Flanders or of Brussels.
+    """
 
     nis_code: str
     name: str
     name_fr: str
     slug: str
     province: str
-    in_brussels: bool
+    region_nis: str
     postcodes: tuple[str, ...]
     formers: tuple[Former, ...]
     population_2020: int
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_brussels(self) -> bool:
+        return self.region_nis == BRUSSELS_NIS
 
 
 class UnknownMunicipalityError(LookupError):
@@ -116,6 +123,7 @@ def by_province() -> dict[str, tuple[Municipality, ...]]:
 
 
 BRUSSELS = "Brussels Hoofdstedelijk Gewest"
+BRUSSELS_NIS = "04000"
 
 
 def _sorting_name(municipality: Municipality) -> str:
@@ -135,14 +143,13 @@ def _predecessors(row: dict[str, str]) -> Iterator[Former]:
 
 
 def _municipality(row: dict[str, str]) -> Municipality:
-    in_brussels = row["region_nis"] == "04000"
     return Municipality(
         nis_code=row["nis_code"],
         name=row["name_nl"],
         name_fr=row["name_fr"],
         slug=row["slug"],
-        province=BRUSSELS if in_brussels else row["province_nl"],
-        in_brussels=in_brussels,
+        province=BRUSSELS if row["region_nis"] == BRUSSELS_NIS else row["province_nl"],
+        region_nis=row["region_nis"],
         postcodes=tuple(row["postcodes"].split()),
         formers=tuple(one for one in _predecessors(row) if one.name != row["name_nl"]),
         population_2020=int(row["population_2020_01_01"]),
@@ -161,10 +168,15 @@ LOCALITIES: tuple[Locality, ...] = tuple(
     for row in _rows("postcodes.csv")
 )
 
+TEST_MUNICIPALITY = Municipality("00000", "Testgemeente", "", "", "", "", (), (), 0)
+"""Receives the registrations with which we test the chain (domain/probe.py); on no page."""
+
 _CURRENT = {municipality.nis_code: municipality for municipality in MUNICIPALITIES}
-_BY_NIS_CODE = {
-    one.nis_code: _CURRENT[row["nis_code"]] for row in _ROWS for one in _predecessors(row)
-} | _CURRENT
+_BY_NIS_CODE = (
+    {TEST_MUNICIPALITY.nis_code: TEST_MUNICIPALITY}
+    | {one.nis_code: _CURRENT[row["nis_code"]] for row in _ROWS for one in _predecessors(row)}
+    | _CURRENT
+)
 _BY_POSTCODE: dict[str, tuple[Municipality, ...]] = {}
 for _locality in LOCALITIES:
     _found = _BY_POSTCODE.setdefault(_locality.postcode, ())

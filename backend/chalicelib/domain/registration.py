@@ -2,87 +2,61 @@
 A registration, the mails it must send, and every step in its life.
 
 A step is a function that takes a registration and returns the next one, with its event appended:
-nothing here reads a clock, a table or a mailbox. Status is computed from timestamps, never
-stored. All moments are in UTC.
+nothing here reads a clock, a table or a mailbox. What any mail goes through is in `outbox`; here is
+what is a registration's own. All moments are in UTC.
 """
 
 import hashlib
 import json
-import random
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.form import Answers
 from chalicelib.domain.municipalities import of_postcode
-from chalicelib.domain.retention import REGISTRATION_TERM
+from chalicelib.domain.outbox import (
+    BOUNCED,
+    COMPLAINED,
+    Event,
+    Mail,
+    Outbox,
+    dropped,
+    handed_over,
+    queued,
+)
+from chalicelib.domain.retention import REGISTRATION_TERM, SYNTHETIC_TERM
 
 VOLUNTEER = "volunteer"
-"""The receiver of the confirmation; every other receiver is a NIS code."""
+"""The receiver of what is mailed to her; every other receiver is a NIS code."""
 
-LEASE = timedelta(seconds=45)
-"""How long a forwarder has a registration to itself: longer than a send can take (mailer.py)."""
+FORWARDING = "forwarding"  # to a municipality: this person wants to be a buddy
+PHONE_INSTEAD = "phone-instead"  # to a municipality: her e-mail address does not work
+CONFIRMATION = "confirmation"  # to the volunteer: what happens next
+STEP_UP = "step-up"  # to the volunteer: was it you? Press the button
+DELAY = "delay"  # to the volunteer: your municipality could not be reached, we look for another way
 
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = timedelta(hours=1)
+TO_MUNICIPALITY = frozenset({FORWARDING, PHONE_INSTEAD})
+"""The kinds of mail that go to whatever address of a municipality works."""
 
+AGENCY = "agency"
+"""The route of a mail to the agency's own mailbox."""
 
-@dataclass(frozen=True)
-class Event:
-    """
-    What happened, when, and to which municipality. Holds no personal data: it goes to the ledger.
-
-    `why` is a code: a reason (`TooManyRequestsException`), a reference, a campaign.
-    """
-
-    at: datetime
-    what: str
-    receiver: str = ""
-    why: str = ""
+QUARANTINE = "quarantine"  # the desk looks at it first
+UNREACHABLE = "unreachable"
+"""Why a person must look when her e-mail address does not work."""
+CONFIRM_FIRST_FOR = timedelta(days=7)
+"""How long she has to press the button; then the desk looks at it."""
 
 
-@dataclass(frozen=True)
-class Mail:
-    """
-    One mail that must go out, to a municipality or to the volunteer.
-
-    `next_at` is the moment of the next attempt, None when there is nothing left to do; `reason`
-    is why the last attempt failed, or why no mail was needed.
-    """
-
-    receiver: str
-    queued_at: datetime
-    next_at: datetime | None
-    attempts: int = 0
-    reason: str = ""
-    sent_at: datetime | None = None
-    message_id: str = ""
-    dropped_at: datetime | None = None
-
-    @property
-    def status(self) -> str:
-        if self.sent_at:
-            return "sent"
-        return "dropped" if self.dropped_at else "queued"
-
-
-@dataclass(frozen=True)
-class Forwarding(Mail):
-    """A registration × a municipality: queued, retried and followed on its own."""
-
-    @property
-    def nis_code(self) -> str:
-        return self.receiver
-
-
-@dataclass(frozen=True)
-class Registration:
+@dataclass(frozen=True, kw_only=True)
+class Registration(Outbox):
     """
     Somebody who wants to be a buddy; one item in the table, outbox included.
 
-    `fingerprint` tells whether two submissions with one id have the same answers. `version`
-    counts the writes. `admitted_at` is when it was judged new or a repeat (recent.py);
-    `lease_until` is set while a forwarder works on it.
+    `fingerprint` tells whether two submissions with one id have the same answers. `admitted_at`
+    is when it was judged new or a repeat (recent.py). `signals` are what looked odd about the
+    request, `network` is a salted digest of the address that it came from, there until it is
+    judged. While `hold` says `step-up` or `quarantine`, no municipality is mailed. `synthetic` ones
+    are our own tests: no figure counts them.
     """
 
     reference: str
@@ -90,38 +64,46 @@ class Registration:
     fingerprint: str
     registered_at: datetime
     answers: Answers
-    forwardings: tuple[Forwarding, ...]
-    confirmation: Mail
-    events: tuple[Event, ...]
-    version: int = 1
     admitted_at: datetime | None = None
-    lease_until: datetime | None = None
     repeat_of: str = ""
+    signals: tuple[str, ...] = ()
+    network: str = ""
+    hold: str = ""
+    held_at: datetime | None = None
+    synthetic: bool = field(default=False)
 
     @property
-    def mails(self) -> tuple[Mail, ...]:
-        """All that must go out, to the municipalities first: they are the ones that must act."""
-        return (*self.forwardings, self.confirmation)
-
-    @property
-    def due_at(self) -> datetime | None:
-        """When the sweep must look at it, None for never; a running lease postpones it."""
-        moments = [mail.next_at for mail in self.mails if mail.next_at]
-        if not moments:
-            return None
-        return max(min(moments), self.lease_until) if self.lease_until else min(moments)
+    def id(self) -> str:
+        return self.reference
 
     @property
     def expires_at(self) -> datetime:
-        """From when it counts as gone, whether or not it is deleted already."""
-        return self.registered_at + REGISTRATION_TERM
+        return self.registered_at + (SYNTHETIC_TERM if self.synthetic else REGISTRATION_TERM)
 
-    def mail(self, receiver: str) -> Mail:
-        return next(mail for mail in self.mails if mail.receiver == receiver)
+    @property
+    def forwardings(self) -> tuple[Mail, ...]:
+        """The mails that ask a municipality to call: queued, retried and followed on their own."""
+        return tuple(mail for mail in self.mails if mail.kind == FORWARDING)
 
-    def due_mails(self, now: datetime) -> Iterator[Mail]:
-        """The mails to send now."""
-        return (mail for mail in self.mails if mail.next_at and mail.next_at <= now)
+    @property
+    def active_mails(self) -> tuple[Mail, ...]:
+        """While it is held, only what asks her to confirm may go out."""
+        return tuple(mail for mail in self.mails if not self.hold or mail.kind == STEP_UP)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Also when she had the time to confirm: then the desk must look."""
+        due_at = super().due_at
+        if self.hold != STEP_UP or not self.held_at:
+            return due_at
+        waits_until = self.held_at + CONFIRM_FIRST_FOR
+        return min(due_at, waits_until) if due_at else waits_until
+
+    @property
+    def work(self) -> tuple[str, datetime] | None:
+        if self.hold == QUARANTINE and self.held_at:
+            return QUARANTINE, self.held_at
+        return super().work
 
     def is_elsewhere(self, nis_code: str) -> bool:
         """Whether a municipality is another one than the volunteer's own."""
@@ -134,73 +116,49 @@ def fingerprint(answers: Answers) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def register(answers: Answers, reference: str, submission_id: str, now: datetime) -> Registration:
+@dataclass(frozen=True)
+class Circumstances:
+    """How a registration came, beside its answers: see `Registration`."""
+
+    signals: tuple[str, ...] = ()
+    network: str = ""
+    synthetic: bool = False
+
+
+def register(
+    answers: Answers,
+    reference: str,
+    submission_id: str,
+    now: datetime,
+    came: Circumstances = Circumstances(),
+) -> Registration:
     """A new registration, with a mail due for each municipality and one for the volunteer."""
     registration = Registration(
+        mails=(
+            *(Mail(FORWARDING, nis_code, now, now) for nis_code in answers.municipality),
+            Mail(CONFIRMATION, VOLUNTEER, now, now),
+        ),
+        events=(Event(now, "registered", why=answers.source),),
         reference=reference,
         submission_id=submission_id,
         fingerprint=fingerprint(answers),
         registered_at=now,
         answers=answers,
-        forwardings=tuple(Forwarding(nis_code, now, now) for nis_code in answers.municipality),
-        confirmation=Mail(VOLUNTEER, now, now),
-        events=(Event(now, "registered", why=answers.source),),
+        signals=came.signals,
+        network=came.network,
+        synthetic=came.synthetic,
     )
-    queued = tuple(
+    events = tuple(
         Event(
             now,
             "queued",
-            forwarding.nis_code,
-            "elsewhere" if registration.is_elsewhere(forwarding.nis_code) else "",
+            mail.receiver,
+            "elsewhere" if registration.is_elsewhere(mail.receiver) else "",
+            FORWARDING,
         )
-        for forwarding in registration.forwardings
+        for mail in registration.forwardings
     )
-    return replace(registration, events=registration.events + queued)
-
-
-def claim(registration: Registration, now: datetime) -> Registration:
-    """Take (or keep) the lease: until `LEASE` after `now`, nobody else sends for it."""
-    return replace(registration, lease_until=now + LEASE)
-
-
-def release(registration: Registration) -> Registration:
-    return replace(registration, lease_until=None)
-
-
-def sent(registration: Registration, receiver: str, message_id: str, now: datetime) -> Registration:
-    """SES has taken the mail. That is not yet delivered."""
-    mail = registration.mail(receiver)
-    done = replace(
-        mail,
-        attempts=mail.attempts + 1,
-        next_at=None,
-        reason="",
-        sent_at=mail.sent_at or now,
-        message_id=message_id,
-    )
-    return _with(registration, done, Event(now, "sent", receiver))
-
-
-def postponed(
-    registration: Registration, receiver: str, reason: str, now: datetime
-) -> Registration:
-    """
-    The mail could not be sent now: it stays queued, with the reason and the next moment.
-
-    Unless another forwarder sent it meanwhile: then there is nothing to try again.
-    """
-    mail = registration.mail(receiver)
-    if mail.status != "queued":
-        return registration
-    attempts = mail.attempts + 1
-    later = replace(mail, attempts=attempts, reason=reason, next_at=now + _pause(attempts))
-    return _with(registration, later, Event(now, "postponed", receiver, reason))
-
-
-def dropped(registration: Registration, receiver: str, reason: str, now: datetime) -> Registration:
-    """The mail is not needed, or may not be sent; `reason` says why."""
-    without = replace(registration.mail(receiver), next_at=None, reason=reason, dropped_at=now)
-    return _with(registration, without, Event(now, "dropped", receiver, reason))
+    return replace(registration, events=registration.events + events)
 
 
 def admitted(
@@ -208,30 +166,113 @@ def admitted(
 ) -> Registration:
     """
     Judged, once: a repeat is kept, marked and not mailed again; no confirmation where `confirm`
-    is False, as the address had enough of them.
+    is False, as the address had enough of them. The digest of her network has served.
     """
-    judged = replace(registration, admitted_at=now, repeat_of=repeat_of)
+    judged = replace(registration, admitted_at=now, repeat_of=repeat_of, network="")
     if repeat_of:
         judged = replace(judged, events=(*judged.events, Event(now, "repeated", why=repeat_of)))
         for mail in registration.mails:
-            judged = dropped(judged, mail.receiver, "repeat", now)
+            judged = dropped(judged, mail, "repeat", now)
     elif not confirm:
-        judged = dropped(judged, VOLUNTEER, "enough-confirmations", now)
+        judged = _without(judged, CONFIRMATION, "enough-confirmations", now)
     return judged
 
 
-def _with(registration: Registration, mail: Mail, event: Event) -> Registration:
-    following = replace(registration, events=(*registration.events, event))
-    if not isinstance(mail, Forwarding):
-        return replace(following, confirmation=mail)
-    forwardings = (
-        mail if one.nis_code == mail.nis_code else one for one in registration.forwardings
+def held(registration: Registration, hold: str, why: str, now: datetime) -> Registration:
+    """
+    Kept from the municipalities until she confirms (`step-up`) or the desk looked (`quarantine`).
+    """
+    waiting = replace(
+        registration,
+        hold=hold,
+        held_at=now,
+        events=(*registration.events, Event(now, "held", why=why, mail=hold)),
     )
-    return replace(following, forwardings=tuple(forwardings))
+    return queued(waiting, STEP_UP, VOLUNTEER, now) if hold == STEP_UP else waiting
 
 
-def _pause(attempts: int) -> timedelta:
-    """1, 2, 4, … minutes, an hour at most; a tenth of spread, so that no queue returns as one."""
-    doublings: int = 2 ** min(attempts - 1, 10)
-    pause = min(FIRST_RETRY * doublings, LAST_RETRY)
-    return pause * random.uniform(1.0, 1.1)  # noqa: S311 (no secret)
+def unheld(registration: Registration, why: str, now: datetime) -> Registration:
+    """
+    She confirmed, or the desk found it good (`why`): it goes on as any other. Twice is once.
+    """
+    if not registration.hold:
+        return registration
+    free = replace(registration, hold="", held_at=None)
+    free = replace(free, events=(*free.events, Event(now, "released", why=why)))
+    return _without(free, STEP_UP, why, now)
+
+
+def refused(registration: Registration, why: str, now: datetime) -> Registration:
+    """The desk found that it is none: nobody is mailed."""
+    free = replace(registration, hold="", held_at=None)
+    free = replace(free, events=(*free.events, Event(now, "refused", why=why)))
+    for mail in registration.mails:
+        if not mail.sendings and not mail.dropped_at:
+            free = dropped(free, mail, "refused", now)
+    return free
+
+
+def followed_up(registration: Registration, now: datetime) -> Registration:
+    """
+    What must follow from what became of the mails; nothing twice, whenever it is asked.
+
+    Her address does not work → her municipalities are asked to phone; without a phone number, or
+    when she had to confirm first, a person must look. A municipality can't be reached → she is
+    told, once, that it takes longer. A complaint → a person must look; hers stops all mails to her.
+    """
+    following = registration
+    to_her = [mail for mail in following.mails if mail.receiver == VOLUNTEER]
+    for mail in to_her:
+        if mail.status == COMPLAINED:
+            for other in to_her:
+                if other.must_be_sent:
+                    following = dropped(following, other, "complained", now)
+        if mail.status == BOUNCED and mail.kind != STEP_UP:
+            following = _unreachable(following, mail, now)
+        if mail.status == BOUNCED and following.hold == STEP_UP:
+            following = held(following, QUARANTINE, UNREACHABLE, now)
+    for mail in registration.forwardings:
+        if mail.status == COMPLAINED and mail.reason != COMPLAINED:
+            following = _looked_at(following, mail, now)
+        if _is_out_of_reach(mail) and _is_reachable(following):
+            following = queued(following, DELAY, VOLUNTEER, now)
+    return following
+
+
+def _unreachable(registration: Registration, mail: Mail, now: datetime) -> Registration:
+    if not registration.answers.phone:
+        return handed_over(registration, mail, UNREACHABLE, now)
+    for forwarding in registration.forwardings:
+        if not forwarding.dropped_at:
+            registration = queued(registration, PHONE_INSTEAD, forwarding.receiver, now)
+    return registration
+
+
+def _looked_at(registration: Registration, mail: Mail, now: datetime) -> Registration:
+    """A municipality called our mail unwanted: it has it, but somebody should ask why."""
+    waiting = replace(mail, attention_at=now, reason=COMPLAINED)
+    event = Event(now, "handed-over", mail.receiver, COMPLAINED, mail.kind)
+    mails = tuple(waiting if one is mail else one for one in registration.mails)
+    return replace(registration, mails=mails, events=(*registration.events, event))
+
+
+def _is_out_of_reach(mail: Mail) -> bool:
+    """Whether every address of its municipality failed: the agency has it, or nobody."""
+    if mail.attention_at and mail.reason != COMPLAINED:
+        return mail.reason != "no-receipt"
+    return bool(mail.bounced) and mail.sendings[-1].route == AGENCY
+
+
+def _is_reachable(registration: Registration) -> bool:
+    """Whether the volunteer may be mailed, as far as we know."""
+    confirmation = registration.mail(CONFIRMATION, VOLUNTEER)
+    unreachable = {BOUNCED, COMPLAINED, "dropped", "attention"}
+    return confirmation is not None and confirmation.status not in unreachable
+
+
+def _without(registration: Registration, kind: str, reason: str, now: datetime) -> Registration:
+    """Without a mail that did not go out yet."""
+    mail = registration.mail(kind, VOLUNTEER)
+    if mail is None or mail.sendings or mail.dropped_at:
+        return registration
+    return dropped(registration, mail, reason, now)

@@ -10,6 +10,9 @@ from datetime import timedelta
 
 REGISTRATION_TERM = timedelta(days=365)
 RECENT_TERM = timedelta(hours=48)  # twice a day: a registration may reach us a day late
+NETWORK_TERM = timedelta(hours=48)  # as late; the digest itself is another one each day
+SYNTHETIC_TERM = timedelta(days=7)  # our own tests: nobody’s data
+NOTICE_TERM = timedelta(days=30)  # holds no person: which mail went to which mailbox of an office
 STREAM_TERM = timedelta(hours=24)  # DynamoDB's own: a stream can't be given another one
 BACKUP_TERM = timedelta(days=7)
 LOG_TERM = timedelta(days=30)
@@ -54,6 +57,20 @@ RULES = (
         term=RECENT_TERM,
         since="na je laatste aanmelding",
         how="De databank wist ze vanzelf.",
+    ),
+    Rule(
+        what="Een code die we maken van je internetadres, elke dag een andere",
+        why="Zien of er heel veel aanmeldingen van één plek komen",
+        term=NETWORK_TERM,
+        since="na de laatste aanmelding van die plek",
+        how="Het internetadres zelf bewaren we niet. De databank wist de code vanzelf.",
+    ),
+    Rule(
+        what="Wat ons opviel aan hoe het formulier werd verstuurd, bijvoorbeeld heel snel",
+        why="Computers herkennen die het formulier invullen",
+        term=REGISTRATION_TERM,
+        since="na je aanmelding",
+        how="De databank wist het samen met je aanmelding.",
     ),
     Rule(
         what="Een tijdelijke kopie van elke wijziging in de databank",

@@ -41,8 +41,13 @@ SITEMAP = "/sitemap/"
 # Pages that the API shows: they depend on what was asked or posted
 SEARCH = "/zoek/"
 THANKS = "/bedankt/"
+CONFIRM_CONTACT = "/gemeente/bevestigen/"
 REGISTRATIONS = "/api/registrations"
 HEALTH = "/api/health"
+STATUS = "/api/status"
+TOKEN = "/api/token"  # noqa: S105 (a path, no secret)
+CONFIRM = "/mijn/bevestigen/"  # … and a token: the volunteer's button
+REVIEW = "/beheer/nazien/"  # … and a token: the buttons of the desk
 
 # Files beside the pages
 STYLESHEET = "/theme/style.css"
@@ -135,7 +140,8 @@ STEPS = (
 STEPS_AFTER = (
     Step(
         "Kijk in je mailbox",
-        "Je krijgt nu een bevestiging. Zie je geen mail? Kijk dan bij je ongewenste mail.",
+        "Je krijgt nu een bevestiging. Soms vragen we je om in die mail op een knop te drukken. "
+        "Zie je geen mail? Kijk dan bij je ongewenste mail.",
     ),
     Step(
         "Je gemeente belt of mailt",

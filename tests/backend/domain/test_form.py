@@ -34,7 +34,10 @@ REAL = {
     "consent": ["yes"],
     "source": ["infoavond-aalst"],
     "submission_id": [ID],
+    "token": [".1795426200.c2lnbmF0dXJl_-"],
+    "website": ["https://www.example.com/"],
 }
+TRAPS = {name for name, field in FIELDS.items() if field.kind == "trap"}
 
 
 def refusal(form: Posted) -> Form:
@@ -49,9 +52,10 @@ def errors(form: Posted) -> dict[str, str]:
 
 def test_answers_are_the_questions() -> None:
     """
-    Every question has an attribute that keeps its answer, in the same order.
+    Every question about the person has an attribute that keeps its answer, in the same order.
     """
-    questions = [name for name in FIELDS if name != "submission_id"]
+    about_the_form = {"submission_id", "token", "website"}
+    questions = [name for name in FIELDS if name not in about_the_form]
 
     assert questions == [field.name for field in fields(Answers)]
 
@@ -67,7 +71,9 @@ def test_questions() -> None:
     """
     The contract's fields, each with a label, and a type that the templates know.
     """
-    expected = "name email phone postcode municipality about consent source submission_id"
+    expected = (
+        "name email phone postcode municipality about consent source submission_id token website"
+    )
 
     assert expected.split() == list(FIELDS)
     assert {"name", "email", "postcode", "consent"} == {
@@ -116,6 +122,34 @@ def test_parse() -> None:
         consent="yes",
         source="infoavond",
     )
+
+
+@pytest.mark.parametrize(
+    "values", [["x"], ["x", "y"], ["\x00"], ["\ud800"], ["😀" * 2000], [" ", "https://example.com"]]
+)
+def test_trapped(values: list[str]) -> None:
+    """
+    What a program fills in where people don't look is never an error: nothing tells it so.
+    """
+    submission = parse({**posted(), "website": values})
+
+    assert submission.is_trapped
+    assert submission.answers == parse(posted()).answers
+
+
+@pytest.mark.parametrize("values", [[], [""], [" \n", ""]])
+def test_not_trapped(values: list[str]) -> None:
+    """
+    Left empty, as a browser sends it, it tells nothing.
+    """
+    assert not parse({**posted(), "website": values}).is_trapped
+
+
+def test_token() -> None:
+    """
+    The token goes along as it is.
+    """
+    assert ".1.x-_Y" == parse(posted(token=".1.x-_Y")).token
 
 
 def test_optional() -> None:
@@ -201,7 +235,7 @@ def test_longest() -> None:
     assert 1000 == len(parse(posted(about=about)).answers.about)
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name != "municipality"])
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in {"municipality", *TRAPS}])
 def test_repeated(name: str) -> None:
     """
     A question that is answered twice is refused, even with the same answer.
@@ -348,7 +382,7 @@ def test_values_are_printable() -> None:
     assert 2000 == len(form.value("about"))
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name != "about"])
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in {"about", *TRAPS}])
 @pytest.mark.parametrize(
     "hostile",
     ["a\x00", "a\nBcc: x@example.be", "<script>", "😀", "\u202ea", "\ud800", "a\u2028b"],

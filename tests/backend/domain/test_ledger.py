@@ -3,8 +3,9 @@
 from dataclasses import fields
 
 from chalicelib.domain.ledger import Entry, entries
-from chalicelib.domain.registration import Event, sent
+from chalicelib.domain.outbox import Event
 from tests.backend.samples import AALST, NOW, registration
+from tests.backend.steps import sent
 
 
 def test_entries() -> None:
@@ -15,8 +16,8 @@ def test_entries() -> None:
 
     assert list(entries(one)) == [
         Entry(one.reference, 1, Event(NOW, "registered")),
-        Entry(one.reference, 2, Event(NOW, "queued", AALST)),
-        Entry(one.reference, 3, Event(NOW, "sent", AALST)),
+        Entry(one.reference, 2, Event(NOW, "queued", AALST, mail="forwarding")),
+        Entry(one.reference, 3, Event(NOW, "sent", AALST, mail="forwarding")),
     ]
 
 

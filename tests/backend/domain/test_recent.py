@@ -1,4 +1,4 @@
-"""What one address asked lately: repeats, and at most two confirmations a day."""
+"""What one address asked lately: repeats, and at most two mails a day."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.recent import (
     KEPT,
-    MAX_CONFIRMATIONS,
+    MAX_A_DAY,
+    MAX_MAILS,
     MAX_REQUESTS,
     WINDOW,
     Recent,
@@ -17,7 +18,8 @@ from chalicelib.domain.recent import (
     address_of,
     admit,
 )
-from chalicelib.domain.registration import Registration
+from chalicelib.domain.registration import QUARANTINE, STEP_UP, Registration
+from chalicelib.domain.suspicion import BUSY_ADDRESS, HONEYPOT, TOO_FAST
 from tests.backend.samples import AALST, GENT, NOW, Changes, registration
 
 SECOND = timedelta(seconds=1)
@@ -25,12 +27,12 @@ NOTHING = Recent("address")
 
 
 def judge(
-    *those: Registration, recent: Recent = NOTHING, late: timedelta = timedelta()
+    *those: Registration, recent: Recent = NOTHING, late: timedelta = timedelta(), why: str = ""
 ) -> tuple[Recent, list[Verdict]]:
-    """Judge registrations in a row, each `late` after it was made."""
+    """Judge registrations in a row, each `late` after it was made; `why` they look odd."""
     verdicts = []
     for one in those:
-        recent, verdict = admit(recent, one, one.registered_at + late)
+        recent, verdict = admit(recent, one, why, one.registered_at + late)
         verdicts.append(verdict)
     return recent, verdicts
 
@@ -122,13 +124,73 @@ def test_order_of_municipalities() -> None:
 
 def test_two_confirmations() -> None:
     """
-    An address gets two confirmations in 24 hours, and again two after.
+    An address gets two confirmations in 24 hours, and again two after; none of these is held.
     """
     moments = [NOW, NOW, NOW, NOW + WINDOW - SECOND, NOW + WINDOW, NOW + WINDOW, NOW + WINDOW]
     _, verdicts = judge(*(wish(number, moment) for number, moment in enumerate(moments)))
 
     assert [True, True, False, False, True, True, False] == [one.confirm for one in verdicts]
-    assert {""} == {one.repeat_of for one in verdicts}
+    assert {("", "", "")} == {(one.repeat_of, one.why, one.hold) for one in verdicts}
+
+
+def test_sixth() -> None:
+    """
+    What comes after five requests in 24 hours waits for the desk, until the day is over.
+    """
+    moments = [NOW] * (MAX_A_DAY + 2) + [NOW + WINDOW]
+    _, verdicts = judge(*(wish(number, moment) for number, moment in enumerate(moments)))
+
+    assert [BUSY_ADDRESS] * 2 == [one.why for one in verdicts[MAX_A_DAY:-1]]
+    assert {QUARANTINE} == {one.hold for one in verdicts[MAX_A_DAY:-1]}
+    assert ("", True) == (verdicts[-1].why, verdicts[-1].confirm)
+
+
+def test_step_up_counts() -> None:
+    """
+    Who is asked to confirm gets a mail for that, and one after: that makes two.
+    """
+    recent, asked = judge(wish(1), why=TOO_FAST)
+    recent, after = judge(wish(2), recent=recent)
+    _, odd = judge(wish(3), recent=recent, why=TOO_FAST)
+
+    assert [(STEP_UP, True)] == [(one.hold, one.confirm) for one in asked]
+    assert [("", False)] == [(one.why, one.confirm) for one in after]
+    assert [BUSY_ADDRESS] == [one.why for one in odd]
+
+
+def test_step_up_with_one_left() -> None:
+    """
+    With one mail left of the two, that one asks to confirm, and no confirmation follows.
+    """
+    recent, _ = judge(wish(1))
+    recent, asked = judge(wish(2), recent=recent, why=TOO_FAST)
+    _, after = judge(wish(3), recent=recent, why=TOO_FAST)
+
+    assert [(STEP_UP, False)] == [(one.hold, one.confirm) for one in asked]
+    assert [(QUARANTINE, BUSY_ADDRESS)] == [(one.hold, one.why) for one in after]
+
+
+def test_quarantine_takes_nothing() -> None:
+    """
+    What waits for the desk keeps nobody from her two mails, and has its own reason.
+    """
+    recent, held = judge(*(wish(number) for number in range(5)), why=HONEYPOT)
+    _, after = judge(wish(6), wish(7), recent=recent)
+
+    assert {(HONEYPOT, True)} == {(one.why, one.confirm) for one in held}
+    assert ["", ""] == [one.why for one in after]
+
+
+def test_repeat_of_held() -> None:
+    """
+    What was held may be refused: it does not stand for the same request that looks well.
+    """
+    recent, _ = judge(registration(1), why=HONEYPOT)
+    recent, well = judge(registration(2), recent=recent)
+    _, odd = judge(registration(3), recent=recent, why=HONEYPOT)
+
+    assert [Verdict("", confirm=True)] == well
+    assert [registration(1).reference] == [one.repeat_of for one in odd]
 
 
 def test_asked_twice() -> None:
@@ -174,26 +236,29 @@ def test_bounded() -> None:
 
 def test_flood() -> None:
     """
-    However often an address is used, it gets no third confirmation within 24 hours.
+    However often an address is used, it gets no third mail within 24 hours.
     """
-    _, verdicts = judge(*(wish(number) for number in range(3 * MAX_REQUESTS)))
+    recent, verdicts = judge(*(wish(number) for number in range(3 * MAX_REQUESTS)))
 
-    assert MAX_CONFIRMATIONS == sum(one.confirm for one in verdicts)
+    assert MAX_A_DAY == sum(not one.hold for one in verdicts)
+    assert MAX_MAILS == sum(one.confirm and not one.hold for one in verdicts)
+    assert MAX_MAILS == sum(one.mails for one in recent.requests)
 
 
-@given(st.lists(st.integers(0, 200_000), max_size=12))
-def test_never_three(seconds: list[int]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 200_000), st.sampled_from(["", TOO_FAST, HONEYPOT]))))
+def test_never_three(asked: list[tuple[int, str]]) -> None:
     """
-    In no 24 hours does an address get more than two confirmations.
+    In no 24 hours does an address get more than two mails, whatever is odd about what was sent.
     """
-    moments = [NOW + timedelta(seconds=second) for second in sorted(seconds)]
-    _, verdicts = judge(*(wish(number, moment) for number, moment in enumerate(moments)))
-    confirmed = [at for at, one in zip(moments, verdicts, strict=True) if one.confirm]
+    recent, mails = NOTHING, []
+    for number, (second, why) in enumerate(sorted(asked)):
+        one = wish(number, NOW + timedelta(seconds=second))
+        recent, verdict = admit(recent, one, why, one.registered_at)
+        is_mailed = verdict.hold != QUARANTINE
+        count = (verdict.hold == STEP_UP) + verdict.confirm if is_mailed else 0
+        mails += [one.registered_at] * count
 
-    assert all(
-        MAX_CONFIRMATIONS >= sum(start <= at < start + WINDOW for at in confirmed)
-        for start in confirmed
-    )
+    assert all(MAX_MAILS >= sum(start <= at < start + WINDOW for at in mails) for start in mails)
 
 
 def test_address() -> None:
@@ -206,6 +271,32 @@ def test_address() -> None:
     assert plain != address_of(registration(email="jan@example.be"))
     assert "anais" not in plain
     assert 64 == len(plain)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("anais+buddy@example.be", "anais@example.be"),
+        ("anais+a+b@example.be", "anais@example.be"),
+        ("an.a.is+x@gmail.com", "anais@googlemail.com"),
+    ],
+)
+def test_one_mailbox(one: str, other: str) -> None:
+    """
+    Two ways to write the address of one mailbox are one address.
+    """
+    assert address_of(registration(email=one)) == address_of(registration(email=other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("an.ais@example.be", "anais@example.be"), ("+a@example.be", "+b@example.be")],
+)
+def test_two_mailboxes(one: str, other: str) -> None:
+    """
+    Dots are another mailbox but at Gmail; a name that begins with + is a name.
+    """
+    assert address_of(registration(email=one)) != address_of(registration(email=other))
 
 
 def test_no_person() -> None:

@@ -1,25 +1,44 @@
 """The life of a registration, step by step."""
 
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.registration import (
-    FIRST_RETRY,
-    LAST_RETRY,
-    LEASE,
-    VOLUNTEER,
+from chalicelib.domain.outbox import (
+    BOUNCED,
+    COMPLAINED,
+    DELIVERED,
+    GRACE,
     Event,
-    admitted,
-    claim,
-    dropped,
-    fingerprint,
-    postponed,
-    release,
-    sent,
+    Fact,
+    Sending,
+    given_up,
+    handed_over,
+    heard,
 )
-from tests.backend.samples import AALST, GENT, NOW, answers, registration
+from chalicelib.domain.registration import (
+    AGENCY,
+    CONFIRM_FIRST_FOR,
+    CONFIRMATION,
+    DELAY,
+    FORWARDING,
+    PHONE_INSTEAD,
+    QUARANTINE,
+    STEP_UP,
+    VOLUNTEER,
+    Circumstances,
+    Registration,
+    admitted,
+    fingerprint,
+    followed_up,
+    held,
+    refused,
+    register,
+    unheld,
+)
+from tests.backend.samples import AALST, GENT, NOW, answers, mail_to, registration
+from tests.backend.steps import postponed, receipt, sent
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -39,8 +58,8 @@ def test_register() -> None:
     assert 1 == new.version
     assert (
         Event(NOW, "registered", why="infoavond"),
-        Event(NOW, "queued", AALST),
-        Event(NOW, "queued", GENT, "elsewhere"),
+        Event(NOW, "queued", AALST, mail=FORWARDING),
+        Event(NOW, "queued", GENT, "elsewhere", FORWARDING),
     ) == new.events
 
 
@@ -78,128 +97,15 @@ def test_fingerprint() -> None:
     assert 9 == len(prints)
 
 
-def test_claim() -> None:
-    """
-    A claim lasts a while, and postpones the sweep until it has run out.
-    """
-    claimed = claim(registration(), NOW)
-
-    assert NOW + LEASE == claimed.lease_until == claimed.due_at
-    assert NOW == release(claimed).due_at
-
-
-def test_sent() -> None:
-    """
-    A mail that was taken has nothing more to do, and its moment.
-    """
-    done = sent(registration(), AALST, "message-1", LATER)
-    mail = done.mail(AALST)
-
-    assert ("sent", LATER, None, 1, "message-1") == (
-        mail.status,
-        mail.sent_at,
-        mail.next_at,
-        mail.attempts,
-        mail.message_id,
-    )
-    assert Event(LATER, "sent", AALST) == done.events[-1]
-    assert [VOLUNTEER] == [mail.receiver for mail in done.due_mails(LATER)]
-
-
-def test_sent_twice() -> None:
-    """
-    A copy does not move the moment at which the mail was first sent.
-    """
-    done = sent(sent(registration(), AALST, "1", NOW), AALST, "2", LATER)
-
-    assert NOW == done.mail(AALST).sent_at
-    assert "2" == done.mail(AALST).message_id
-
-
-def test_all_sent() -> None:
-    """
-    Once all is sent there is nothing due, whether or not the lease was given back.
-    """
-    done = registration()
-    for mail in done.mails:
-        done = sent(done, mail.receiver, "message", NOW)
-
-    assert done.due_at is None
-    assert claim(done, NOW).due_at is None
-
-
-def test_postponed() -> None:
-    """
-    A mail that failed stays queued with its reason, its count and its next moment.
-    """
-    later = postponed(registration(), AALST, "TooManyRequestsException", NOW)
-    mail = later.mail(AALST)
-
-    assert ("queued", 1, "TooManyRequestsException") == (mail.status, mail.attempts, mail.reason)
-    assert mail.next_at
-    assert NOW < mail.next_at
-    assert Event(NOW, "postponed", AALST, "TooManyRequestsException") == later.events[-1]
-    assert [VOLUNTEER] == [mail.receiver for mail in later.due_mails(NOW)]
-    assert "" == sent(later, AALST, "message", LATER).mail(AALST).reason
-
-
-@pytest.mark.parametrize(
-    ("attempts", "pause"),
-    [
-        (1, FIRST_RETRY),
-        (2, 2 * FIRST_RETRY),
-        (3, 4 * FIRST_RETRY),
-        (6, 32 * FIRST_RETRY),
-        (7, LAST_RETRY),
-        (100, LAST_RETRY),
-        (100_000, LAST_RETRY),
-    ],
-)
-def test_pause(attempts: int, pause: timedelta) -> None:
-    """
-    The pauses double up to an hour, and spread by a tenth.
-    """
-    before = registration()
-    tried = replace(
-        before,
-        forwardings=tuple(replace(one, attempts=attempts - 1) for one in before.forwardings),
-    )
-    waits = [_wait(postponed(tried, AALST, "x", NOW).mail(AALST).next_at) for _ in range(50)]
-
-    assert pause <= min(waits)
-    assert 1.1 * pause >= max(waits)
-    assert len(set(waits)) > 1
-
-
-def test_late_failure() -> None:
-    """
-    A failure that is written down after somebody else sent the mail does not queue it again.
-    """
-    done = postponed(sent(registration(), AALST, "message", NOW), AALST, "Timeout", LATER)
-
-    assert done.mail(AALST).next_at is None
-    assert "sent" == done.mail(AALST).status
-
-
-def test_dropped() -> None:
-    """
-    A mail that is not needed is no longer due, with the reason.
-    """
-    without = dropped(registration(), VOLUNTEER, "enough-confirmations", NOW)
-
-    assert "dropped" == without.mail(VOLUNTEER).status
-    assert "enough-confirmations" == without.mail(VOLUNTEER).reason
-    assert Event(NOW, "dropped", VOLUNTEER, "enough-confirmations") == without.events[-1]
-    assert [AALST] == [mail.receiver for mail in without.due_mails(NOW)]
-
-
 def test_admitted() -> None:
     """
-    A new one is only marked as judged.
+    A new one is only marked as judged, and the digest of her network is gone.
     """
-    new = registration()
+    new = replace(registration(), network="digest")
 
-    assert replace(new, admitted_at=LATER) == admitted(new, repeat_of="", confirm=True, now=LATER)
+    assert replace(new, admitted_at=LATER, network="") == admitted(
+        new, repeat_of="", confirm=True, now=LATER
+    )
 
 
 def test_repeat() -> None:
@@ -221,7 +127,7 @@ def test_without_confirmation() -> None:
     judged = admitted(registration(), repeat_of="", confirm=False, now=NOW)
 
     assert [AALST] == [mail.receiver for mail in judged.due_mails(NOW)]
-    assert "enough-confirmations" == judged.mail(VOLUNTEER).reason
+    assert "enough-confirmations" == mail_to(judged, VOLUNTEER).reason
 
 
 def test_steps_leave_no_trace_of_the_person() -> None:
@@ -244,23 +150,215 @@ def test_steps_leave_no_trace_of_the_person() -> None:
     assert [] == [
         word for word in ("canary", "470", "9308", one.submission_id, "message") if word in told
     ]
-    assert {"at", "what", "receiver", "why"} == {field.name for field in fields(Event)}
+    assert {"at", "what", "receiver", "why", "mail"} == {field.name for field in fields(Event)}
 
 
-def test_steps_change_nothing_else() -> None:
+def test_circumstances() -> None:
     """
-    A step leaves the person, the other mails and the events before it as they were.
+    How it came is kept beside the answers.
     """
-    before = registration(municipality=[AALST, GENT])
-    after = sent(before, GENT, "message", LATER)
+    one = register(answers(), "MB-7K3F-9Q4D", "id", NOW, Circumstances(("honeypot",), "d", True))
 
-    assert before.answers == after.answers
-    assert before.events == after.events[:-1]
-    assert before.mail(AALST) == after.mail(AALST)
-    assert before.mail(VOLUNTEER) == after.mail(VOLUNTEER)
-    assert before.version == after.version
+    assert (("honeypot",), "d", True) == (one.signals, one.network, one.synthetic)
 
 
-def _wait(moment: datetime | None) -> timedelta:
-    assert moment
-    return moment - NOW
+def test_step_up() -> None:
+    """
+    While she must confirm first, only the mail that asks her goes out; then the rest does.
+    """
+    waiting = held(registration(), STEP_UP, "crowded-network", NOW)
+    free = unheld(waiting, "confirmed", LATER)
+
+    assert [STEP_UP] == [mail.kind for mail in waiting.due_mails(LATER)]
+    assert Event(NOW, "held", why="crowded-network", mail=STEP_UP) in waiting.events
+    assert [FORWARDING, CONFIRMATION] == [mail.kind for mail in free.due_mails(LATER)]
+    assert ("", None) == (free.hold, free.held_at)
+    assert free is unheld(free, "confirmed", LATER)
+
+
+def test_time_to_confirm() -> None:
+    """
+    When she does not confirm, the sweep must look again after her time.
+    """
+    waiting = held(registration(), STEP_UP, "x", NOW)
+    asked = replace(waiting, mails=tuple(replace(one, next_at=None) for one in waiting.mails))
+
+    assert NOW == waiting.due_at
+    assert NOW + CONFIRM_FIRST_FOR == asked.due_at
+    assert asked.work is None
+
+
+def test_quarantine() -> None:
+    """
+    In quarantine nothing goes out and nothing is due: it is work for the desk.
+    """
+    waiting = held(registration(), QUARANTINE, "honeypot", NOW)
+
+    assert ((), None) == (tuple(waiting.due_mails(LATER)), waiting.due_at)
+    assert (QUARANTINE, NOW) == waiting.work
+    assert NOW == unheld(waiting, "desk", LATER).due_at
+    assert unheld(waiting, "desk", LATER).work is None
+
+
+def test_refused() -> None:
+    """
+    What the desk refuses mails nobody, and is no work any more.
+    """
+    no = refused(held(registration(), QUARANTINE, "honeypot", NOW), "spam", LATER)
+
+    assert {"dropped"} == {mail.status for mail in no.mails}
+    assert (None, None) == (no.due_at, no.work)
+    assert Event(LATER, "refused", why="spam") in no.events
+
+
+def came_back(one: Registration, receiver: str, why: str = "no-mailbox") -> Registration:
+    """Sent, and come back."""
+    one = sent(one, receiver, f"message-{receiver}", NOW)
+    fact = Fact(NOW, BOUNCED, why)
+    return heard(one, receipt(one, receiver, fact, f"message-{receiver}", NOW))
+
+
+def test_her_address_bounces() -> None:
+    """
+    Each of her municipalities is asked to phone, once.
+    """
+    one = came_back(registration(municipality=[AALST, GENT]), VOLUNTEER)
+    one = given_up(one, mail_to(one, VOLUNTEER))
+    followed = followed_up(one, LATER)
+    asked = [mail for mail in followed.mails if mail.kind == PHONE_INSTEAD]
+
+    assert [AALST, GENT] == [mail.receiver for mail in asked]
+    assert [LATER, LATER] == [mail.next_at for mail in asked]
+    assert followed == followed_up(followed, LATER)
+    assert followed.work is None
+
+
+def test_nobody_can_reach_her() -> None:
+    """
+    Without a phone number a person must look, once.
+    """
+    one = came_back(registration(phone=None), VOLUNTEER)
+    followed = followed_up(given_up(one, mail_to(one, VOLUNTEER)), LATER)
+
+    assert ("attention", "unreachable") == (
+        mail_to(followed, VOLUNTEER).status,
+        mail_to(followed, VOLUNTEER).reason,
+    )
+    assert ("attention", LATER) == followed.work
+    assert followed == followed_up(followed, LATER + GRACE)
+
+
+def test_came_back_for_now() -> None:
+    """
+    A soft bounce has no consequence before its time: it may be an automatic reply.
+    """
+    one = came_back(registration(), VOLUNTEER, "temporary")
+
+    assert one == followed_up(one, LATER)
+
+
+def at_the_agency(one: Registration) -> Registration:
+    """The municipality's address failed, and the agency has the mail instead."""
+    one = came_back(one, AALST)
+    mail = mail_to(one)
+    again = replace(mail.sendings[0], message_id="2", route=AGENCY, facts=())
+    mail = replace(mail, sendings=(*mail.sendings, again), next_at=None)
+    return replace(one, mails=(mail, *one.mails[1:]))
+
+
+def test_municipality_out_of_reach() -> None:
+    """
+    When no address of her municipality works she is told, once, that it takes longer.
+    """
+    followed = followed_up(at_the_agency(registration()), LATER)
+
+    assert [DELAY] == [mail.kind for mail in followed.mails[2:]]
+    assert followed == followed_up(followed, LATER)
+
+
+@pytest.mark.parametrize("reason", ["MessageRejected", "came-back-from-all", "ClientError"])
+def test_waits_for_a_person(reason: str) -> None:
+    """
+    So she is when a person must find out where her registration should go.
+    """
+    one = registration()
+    followed = followed_up(handed_over(one, mail_to(one), reason, NOW), LATER)
+
+    assert followed.mail(DELAY, VOLUNTEER)
+
+
+def test_nothing_changes_for_her() -> None:
+    """
+    No receipt of a mail that probably arrived, and another address that works, change nothing.
+    """
+    one = registration()
+    silent = handed_over(one, mail_to(one), "no-receipt", NOW)
+    second = came_back(registration(), AALST)
+
+    assert silent == followed_up(silent, LATER)
+    assert second == followed_up(second, LATER)
+
+
+def test_not_told_in_vain() -> None:
+    """
+    Whose address does not work is not mailed again.
+    """
+    one = came_back(at_the_agency(registration()), VOLUNTEER)
+    followed = followed_up(given_up(one, mail_to(one, VOLUNTEER)), LATER)
+
+    assert followed.mail(DELAY, VOLUNTEER) is None
+
+
+def test_her_complaint() -> None:
+    """
+    Who calls our mail unwanted gets no other.
+    """
+    one = sent(registration(), VOLUNTEER, "m", NOW)
+    one = heard(one, receipt(one, VOLUNTEER, Fact(NOW, COMPLAINED), "m", NOW))
+    one = followed_up(held(one, STEP_UP, "x", NOW), LATER)
+    asked = one.mail(STEP_UP, VOLUNTEER)
+    assert asked
+
+    assert ("dropped", "complained") == (asked.status, asked.reason)
+
+
+def test_complaint_of_a_municipality() -> None:
+    """
+    A municipality that calls our mail unwanted has it; a person must ask why, once, whatever SES
+    tells next.
+    """
+    one = sent(registration(), AALST, "m", NOW)
+    one = heard(one, receipt(one, AALST, Fact(NOW, COMPLAINED), "m", NOW))
+    one = followed_up(one, LATER)
+    later = heard(one, receipt(one, AALST, Fact(NOW, DELIVERED), "m", NOW))
+
+    assert ("attention", LATER) == one.work == later.work
+    assert later == followed_up(later, LATER)
+    assert later.due_at == mail_to(later, VOLUNTEER).next_at
+
+
+def test_expiry() -> None:
+    """
+    A registration is kept for a year; our own tests for a week.
+    """
+    one = registration()
+
+    assert NOW + timedelta(days=365) == one.expires_at
+    assert NOW + timedelta(days=7) == replace(one, synthetic=True).expires_at
+
+
+def test_can_not_confirm() -> None:
+    """
+    Who was asked to confirm at an address that does not work is for the desk to look at, at once.
+    """
+    one = held(registration(), STEP_UP, "too-fast", NOW)
+    asked = one.mail(STEP_UP, VOLUNTEER)
+    assert asked
+    back = Sending("m", VOLUNTEER, NOW, (Fact(NOW, BOUNCED, "no-mailbox"),))
+    returned = replace(asked, sendings=(back,), next_at=None)
+    one = replace(one, mails=tuple(returned if mail is asked else mail for mail in one.mails))
+    followed = followed_up(one, LATER)
+
+    assert (QUARANTINE, LATER) == followed.work
+    assert followed == followed_up(followed, LATER + GRACE)
+    assert followed.mail(PHONE_INSTEAD, AALST) is None

@@ -38,6 +38,14 @@ def test_endpoint_of_the_functions(settings: Settings) -> None:
     assert "http://127.0.0.1:9999" == local_aws.environment(between, {})["AWS_ENDPOINT_URL"]
 
 
+def test_ses_events(settings: Settings) -> None:
+    """The local SES tells of its mails, unless that was switched off."""
+    silent = replace(settings, has_ses_events=False)
+
+    assert "1" == local_aws.environment(settings, {})["MIJNBUDDY_SES_EVENTS"]
+    assert "0" == local_aws.environment(silent, {})["MIJNBUDDY_SES_EVENTS"]
+
+
 def test_rewind(tmp_path: Path) -> None:
     """After a restart every stream is read from its start; the rest of the state stays."""
     state = {

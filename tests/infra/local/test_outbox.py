@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.outbox import Message, RawMail, Receive, Send, UnsendableMailError, keeping_mails
+from infra.local.asgi import Message, Receive, Send
+from infra.local.outbox import RawMail, UnsendableMailError, keeping_mails
+from infra.local.ses_events import Taken
 
 
 class FakeAws:
@@ -26,7 +28,9 @@ class FakeAws:
         await send({"type": "http.response.body", "body": b'"0c1d@email.amazonses.com"}'})
 
 
-def post(aws: FakeAws, folder: Path, body: bytes) -> tuple[int, bytes]:
+def post(
+    aws: FakeAws, folder: Path, body: bytes, told: list[Taken] | None = None
+) -> tuple[int, bytes]:
     """Send the body in two chunks to SendEmail, and give the status and body of the answer."""
     chunks = [
         {"type": "http.request", "body": body[:10], "more_body": True},
@@ -41,13 +45,19 @@ def post(aws: FakeAws, folder: Path, body: bytes) -> tuple[int, bytes]:
         answer.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/v2/email/outbound-emails"}
-    asyncio.run(keeping_mails(aws, folder)(scope, receive, send))
+    tell = None if told is None else told.append
+    asyncio.run(keeping_mails(aws, folder, tell)(scope, receive, send))
     return answer[0]["status"], b"".join(m.get("body", b"") for m in answer)
 
 
 def request(message: EmailMessage, **destination: list[str]) -> bytes:
     raw = base64.b64encode(message.as_bytes()).decode()
-    content: dict[str, Any] = {"Content": {"Raw": {"Data": raw}}}
+    content: dict[str, Any] = {
+        "Content": {"Raw": {"Data": raw}},
+        "FromEmailAddress": "buddy@mijnbuddy.example",
+        "ConfigurationSetName": "mijnbuddy-local",
+        "EmailTags": [{"Name": "reference", "Value": "MB-7K3F-9Q4D"}],
+    }
     return json.dumps(content | ({"Destination": destination} if destination else {})).encode()
 
 
@@ -100,3 +110,46 @@ def test_impossible_address(message: EmailMessage, address: str) -> None:
     """An address that SES refuses is refused here, so it can't add a header either."""
     with pytest.raises(UnsendableMailError, match="ASCII"):
         RawMail.from_request(request(message, ToAddresses=[address]))
+
+
+def test_told(mail_dir: Path, message: EmailMessage) -> None:
+    """Of a mail that SES took its events can tell: the id, the sender, the set, the tags."""
+    told: list[Taken] = []
+    post(FakeAws(), mail_dir, request(message, ToAddresses=["buddy@aalst.example"]), told)
+
+    [taken] = told
+    assert "0c1d@email.amazonses.com" == taken.message_id
+    assert "buddy@mijnbuddy.example" == taken.sender
+    assert ["buddy@aalst.example"] == taken.recipients
+    assert "mijnbuddy-local" == taken.configuration_set
+    assert {"reference": "MB-7K3F-9Q4D"} == taken.tags
+    assert message.as_bytes() == taken.content
+
+
+def test_not_told(mail_dir: Path, message: EmailMessage) -> None:
+    """Nothing is told of a mail that SES did not take."""
+    told: list[Taken] = []
+    post(FakeAws(status=400), mail_dir, request(message), told)
+
+    assert [] == told
+
+
+def test_no_reader(mail_dir: Path, message: EmailMessage) -> None:
+    """A mail to the mailbox simulator lands in no mailbox, and is told of all the same."""
+    told: list[Taken] = []
+    simulated = ["bounce+aalst@simulator.amazonses.com"]
+    post(FakeAws(), mail_dir, request(message, ToAddresses=simulated), told)
+
+    assert [] == list(mail_dir.iterdir())
+    assert [simulated] == [taken.recipients for taken in told]
+
+
+def test_some_readers(mail_dir: Path, message: EmailMessage) -> None:
+    """A mail to somebody and to the simulator lands in the one mailbox that there is."""
+    to = ["buddy@aalst.example", "ooto@simulator.amazonses.com"]
+    post(FakeAws(), mail_dir, request(message, ToAddresses=to))
+
+    [kept] = mail_dir.iterdir()
+    envelope = kept.read_bytes().removesuffix(message.as_bytes())
+    assert b"X-Envelope-To: buddy@aalst.example\r\n" in envelope
+    assert b"simulator" not in envelope

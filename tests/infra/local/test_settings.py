@@ -19,6 +19,7 @@ def test_defaults() -> None:
     assert settings.log_dir == Path(".local/log").absolute()
     assert settings.template == Path("build/backend/sam.json").absolute()
     assert not settings.is_fresh
+    assert settings.has_ses_events
 
 
 def test_variables() -> None:
@@ -47,3 +48,18 @@ def test_wrong_port(port: str) -> None:
     """A port that can't be one is refused by the name of its variable."""
     with pytest.raises(CannotRunError, match="AWS_PORT must be a port"):
         read_settings([], {"AWS_PORT": port})
+
+
+def test_ses_events() -> None:
+    """The events of SES can be switched off; a word that is neither on nor off is refused."""
+    assert not read_settings([], {"SES_EVENTS": "off"}).has_ses_events
+    with pytest.raises(CannotRunError, match="SES_EVENTS must be on or off"):
+        read_settings([], {"SES_EVENTS": "0"})
+
+
+def test_requests_per_second() -> None:
+    """The limit of the gateway is the template's, unless another one is asked for."""
+    assert read_settings([], {}).requests_per_second is None
+    assert 1000 == read_settings([], {"REQUESTS_PER_SECOND": "1000"}).requests_per_second
+    with pytest.raises(CannotRunError, match="REQUESTS_PER_SECOND must be a number"):
+        read_settings([], {"REQUESTS_PER_SECOND": "0"})

@@ -80,6 +80,7 @@ def test_link_out_of_the_site(site: Path) -> None:
         ("photo.webp", "image/webp"),
         ("photo.avif", "image/avif"),
         ("letter.woff2", "font/woff2"),
+        ("openapi.yaml", "application/yaml"),
         ("poster.pdf", "application/pdf"),
         (
             "letter.docx",

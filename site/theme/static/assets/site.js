@@ -1,35 +1,35 @@
-// Extras: without this everything works, by plain forms and links.
+// Extras: all works without.
 (() => {
   const { finder, pages } = document.currentScript.dataset;
-  const one = (selector) => document.querySelector(selector);
+  const one = (css) => document.querySelector(css);
+  const get = (url) => fetch(url).then((got) => got.ok && got.json()).catch(() => 0);
 
-  // As in the domain.
   const fold = (text) => (text.normalize('NFKD').replace(/\p{M}/gu, '').replace(/œ/g, 'oe')
     .toLowerCase().match(/[a-z0-9]+/g) || []).join(' ');
-  const find = (places, query) => {
-    const wanted = fold(query.slice(0, 60));
-    const [code] = wanted.match(/^\d{4}\S*/) || [];
-    const exact = places.filter(({ key }) => key === wanted || key === code);
-    const found = exact[0] ? exact : places.filter(({ key }) => wanted && key.startsWith(wanted));
+  const find = (all, query) => {
+    const term = fold(query.slice(0, 60));
+    const [code] = term.match(/^\d{4}\S*/) || [];
+    const exact = all.filter(({ key }) => key === term || key === code);
+    const found = exact[0] ? exact : all.filter(({ key }) => term && key.startsWith(term));
     return found.filter((a, i) => i === found.findIndex((b) => a.href === b.href)).slice(0, 12);
   };
 
   let index;
-  const load = () => (index ||= fetch(finder).then((answer) => answer.json()).then(({ own, others }) =>
+  const load = () => (index ||= get(finder).then(({ own, others }) =>
     [...own.map(([name], n) => [name, n]), ...others].map(([name, n]) => {
       const [town, slug] = own[n];
       const label = /^\d/.test(name) ? `${name} ${town}` : `${name} (${town})`;
       return { key: fold(name), town, label: name === town ? town : label, href: `${pages}${slug}/` };
     })).catch(() => (index = 0, [])));
 
-  const search = one('.finder');
-  if (search) {
-    const { q } = search;
-    const [status, list] = search.querySelectorAll('.finder__status, .finder__found');
+  const box = one('.finder');
+  if (box) {
+    const { q } = box;
+    const [status, list] = box.querySelectorAll('[role=status], ul');
     q.onfocus = load;
     q.oninput = async () => {
       const found = find(await load(), q.value);
-      const count = found.length === 1 ? '1 gemeente' : `${found.length || 'Geen'} gemeenten`;
+      const count = found.length == 1 ? '1 gemeente' : `${found.length || 'Geen'} gemeenten`;
       status.textContent = fold(q.value) && `${count} gevonden`;
       list.replaceChildren(...found.map(({ href, label }) => {
         const item = document.createElement('li');
@@ -39,24 +39,28 @@
     };
   }
 
-  const form = one('.form');
+  const form = one('#form');
   if (form) {
-    const { postcode, source, submission_id: id } = form.elements;
-    const button = one('.form .button');
+    const { postcode, source, token, submission_id: id } = form.elements;
+    const button = one('#form .button');
     const text = button.textContent;
-    // A new id at each showing: who goes back to correct it sends something new. Not if the server
-    // wants the same again.
-    addEventListener('pageshow', ({ persisted }) => {
+    // New at each showing, but for a retry.
+    onpageshow = ({ persisted }) => {
       if (persisted || !id.dataset.again) id.value = crypto.randomUUID?.() || '';
       button.disabled = false;
       button.textContent = text;
-    });
+    };
     form.onsubmit = () => {
       button.disabled = true;
       button.textContent = 'Even geduld…';
     };
     const code = new URLSearchParams(location.search).get('bron');
     if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(code)) source.value = code;
+
+    // When somebody began.
+    form.addEventListener('focusin', async () => {
+      token.value ||= await get(new URL('token', form.action)) || '';
+    }, { once: true });
 
     postcode.onfocus = load;
     postcode.oninput = async () => {

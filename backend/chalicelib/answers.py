@@ -1,0 +1,36 @@
+"""
+Whether what answered is AWS: botocore takes any text with status 200 for an empty answer.
+
+A proxy's page in the place of DynamoDB's answer would so count as a write.
+"""
+
+import json
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+
+
+class WrongAnswerError(BotoCoreError):
+    """Something answered that is not AWS, or not whole: nobody knows what was done."""
+
+    fmt = "The answer is not one of AWS."
+
+
+def require_answer(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+    """
+    Raises `WrongAnswerError` for a success without AWS's request id, or of no JSON.
+
+    For botocore's event `after-call`.
+    """
+    if http_response.status_code >= 300:  # noqa: PLR2004 (an error: botocore raises it itself)
+        return
+    if "RequestId" not in parsed.get("ResponseMetadata", {}) or not _is_json(http_response.content):
+        raise WrongAnswerError
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content or b"{}")
+    except ValueError:
+        return False
+    return True

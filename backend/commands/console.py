@@ -1,0 +1,77 @@
+"""
+What the commands of the desk have in common: the table they work on, and how they tell.
+
+What is printed for a program (`--json`) goes to standard output, everything else to standard error.
+"""
+
+import json
+import os
+import re
+import shlex
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from chalicelib import bootstrap
+from chalicelib.store import Store
+
+told = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
+
+
+def open_store() -> Store:
+    try:
+        return bootstrap.store()
+    except KeyError as error:
+        told.print(f"Set {error.args[0]}, or use --local beside a running `make run`.")
+        raise typer.Exit(1) from None
+
+
+def is_production() -> bool:
+    return os.environ.get("TABLE_NAME", "").endswith("-prod")
+
+
+def take_local_environment() -> None:
+    """Set what `make run` wrote for us: `export NAME=value` lines."""
+    file = Path(os.environ.get("LOCAL_DIR", ".local")) / "env"
+    if not file.exists():
+        told.print(f"There is no {file}: start `make run` first, here.")
+        raise typer.Exit(1)
+    for line in file.read_text().splitlines():
+        if setting := re.fullmatch(r"export (AWS_\w+|TABLE_NAME)=(.*)", line):
+            os.environ[setting[1]] = "".join(shlex.split(setting[2]))
+
+
+def shown(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
+
+
+def print_json(document: object) -> None:
+    def plain(value: object) -> Any:
+        if isinstance(value, datetime):
+            return value.isoformat()
+        raise TypeError(type(value).__name__)
+
+    print(json.dumps(document, default=plain, ensure_ascii=False, indent=2))  # noqa: T201
+
+
+def print_table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    table = Table(*(Column(name, overflow="fold") for name in columns))
+    for row in rows:
+        table.add_row(*row)
+    # Where nobody looks, as in a file, there is no width to keep to.
+    width = None if sys.stdout.isatty() else 200
+    Console(markup=False, width=width).print(table)
+
+
+def print_text(line: str) -> None:
+    """A line as it is, however narrow the terminal: commands must stay whole."""
+    print(line)  # noqa: T201

@@ -1,0 +1,152 @@
+"""What became of a registration's mails, and what a person decides about one that waits."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, NoReturn
+
+import typer
+
+from chalicelib import bootstrap
+from chalicelib.domain.clearing import HANDLED, SenselessError, closed, sent_again
+from chalicelib.domain.outbox import Mail, Outbox
+from chalicelib.domain.reference import is_reference
+from chalicelib.failures import StaleError
+from commands.console import AsJson, open_store, print_json, print_table, shown, told
+
+MAX_TRIES = 10
+
+commands = typer.Typer()
+
+Id = Annotated[str, typer.Argument(metavar="REFERENCE", help="MB-…, or the id of a notice.")]
+Kind = Annotated[str, typer.Option("--mail", metavar="KIND", help="Such as forwarding.")]
+To = Annotated[str, typer.Option("--to", metavar="RECEIVER", help="A NIS code, or volunteer.")]
+
+
+@commands.command()
+def show(reference: str, as_json: AsJson = False) -> None:
+    """What became of one registration: its mails and events, not the person."""
+    known = is_reference(reference)
+    registration = open_store().get(reference, bootstrap.now()) if known else None
+    if registration is None:
+        _fail("There is no registration with that reference.")
+    facts = {
+        "reference": registration.reference,
+        "registered_at": registration.registered_at,
+        "repeat_of": registration.repeat_of,
+        "hold": registration.hold,
+        "mails": [
+            asdict(mail) | {"status": mail.status, "sent_at": mail.sent_at}
+            for mail in registration.mails
+        ],
+        "events": [asdict(event) for event in registration.events],
+    }
+    if as_json:
+        print_json(facts)
+        return
+    print_table(
+        ("mail", "to", "status", "attempts", "reason", "when"),
+        (
+            (
+                mail.kind,
+                mail.receiver,
+                mail.status,
+                str(mail.attempts),
+                mail.reason,
+                _moments(mail),
+            )
+            for mail in registration.mails
+        ),
+    )
+
+
+def _moments(mail: Mail) -> str:
+    moments = {"sent": mail.sent_at, "delivered": mail.delivered_at, "next": mail.next_at}
+    return "\n".join(f"{what} {shown(at)}" for what, at in moments.items() if at)
+
+
+@commands.command()
+def resend(reference: Id, kind: Kind = "", to: To = "", as_json: AsJson = False) -> None:
+    """Try a mail again that waits for a person; without --mail and --to, all that do."""
+    _decide(reference, kind, to, _again, "resent", as_json=as_json)
+
+
+@commands.command()
+def close(
+    reference: Id,
+    *,
+    kind: Kind,
+    to: To,
+    why: Annotated[str, typer.Option(help=f"How you dealt with it: {', '.join(HANDLED)}.")],
+    as_json: AsJson = False,
+) -> None:
+    """Close a mail that waits for a person: you dealt with it in another way."""
+
+    def handled(outbox: Outbox, mail: Mail) -> Outbox:
+        return closed(outbox, mail, why, bootstrap.now())
+
+    _decide(reference, kind, to, handled, "closed", as_json=as_json)
+
+
+def _again(outbox: Outbox, mail: Mail) -> Outbox:
+    return sent_again(outbox, mail, bootstrap.now())
+
+
+def _decide(
+    id_: str,
+    kind: str,
+    to: str,
+    decide: Callable[[Outbox, Mail], Outbox],
+    done: str,
+    *,
+    as_json: bool,
+) -> None:
+    store = open_store()
+    for _ in range(MAX_TRIES):
+        outbox = store.outbox(id_, bootstrap.now())
+        if outbox is None:
+            _fail("There is nothing with that reference.")
+        mails = _chosen(outbox, kind, to)
+        following = outbox
+        try:
+            for mail in mails:
+                following = decide(following, mail)
+            if following is not outbox:
+                store.save(following)
+        except SenselessError as error:
+            _fail(str(error))
+        except StaleError:  # something happened to it meanwhile: look again
+            continue
+        changed = following is not outbox
+        _tell(id_, mails, done if changed else "unchanged", as_json=as_json)
+        return
+    _fail("It keeps changing. Try again in a minute.")
+
+
+def _chosen(outbox: Outbox, kind: str, to: str) -> list[Mail]:
+    if kind or to:
+        found = [one for one in outbox.mails if kind in {"", one.kind} and to in {"", one.receiver}]
+    else:
+        found = [one for one in outbox.mails if one.attention_at]
+    if not found:
+        known = ", ".join(f"--mail {one.kind} --to {one.receiver}" for one in outbox.mails)
+        _fail(f"It has no such mail, or none waits for a person. It has: {known}.")
+    return found
+
+
+def _tell(id_: str, mails: list[Mail], done: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "reference": id_,
+                "outcome": done,
+                "mails": [{"mail": one.kind, "receiver": one.receiver} for one in mails],
+            }
+        )
+        return
+    for one in mails:
+        told.print(f"{id_}: {one.kind} to {one.receiver} {done}.", markup=False)
+
+
+def _fail(message: str) -> NoReturn:
+    told.print(message, markup=False)
+    raise typer.Exit(1)

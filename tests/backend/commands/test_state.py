@@ -1,0 +1,63 @@
+"""`status` and `digest`, on a table in memory."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from chalicelib import bootstrap
+from chalicelib.domain import outbox
+from chalicelib.domain.status import Status
+from chalicelib.store import Store
+from mijnbuddy import cli
+from tests.backend.samples import NOW, mail_to, registration
+
+
+@pytest.fixture
+def store(aws: None, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(bootstrap, "now", lambda: NOW)
+    return bootstrap.store()
+
+
+def run(*words: str) -> Any:
+    result = CliRunner().invoke(cli, words)
+    assert 0 == result.exit_code, result.output
+    return result
+
+
+def test_status(store: Store) -> None:
+    """
+    The figures of /api/status; what is not known says so.
+    """
+    store.save_status(Status(NOW, coverage=0.5, dead_letters=0))
+    told = json.loads(run("status", "--json").stdout)
+
+    assert ("ok", 0.5, None) == (
+        told["status"],
+        told["contacts"]["coverage"],
+        told["delivery"]["count"],
+    )
+    assert "unknown" in run("status").stdout
+
+
+def test_digest(store: Store) -> None:
+    """
+    What waits, and what clears it; nothing is mailed.
+    """
+    one = registration()
+    store.add(outbox.handed_over(one, mail_to(one), "came-back-from-all", NOW))
+    (section,) = json.loads(run("digest", "--json").stdout)
+    plain = run("digest").stdout
+
+    assert [one.reference] == [item["name"] for item in section["items"]]
+    assert f"mijnbuddy resend {one.reference} --mail forwarding --to 41002" in plain
+    assert "digest.2026-11-23" not in list(store.due(NOW))
+
+
+def test_nothing(store: Store) -> None:
+    """
+    Nothing waits: that is said too.
+    """
+    assert [] == json.loads(run("digest", "--json").stdout)
+    assert "Er wacht niets." in run("digest").stderr

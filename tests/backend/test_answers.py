@@ -1,0 +1,73 @@
+"""Whether what answered is AWS."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from chalicelib import bootstrap
+from chalicelib.answers import WrongAnswerError, require_answer
+from tests.backend.samples import NOW, registration
+
+OURS: dict[str, Any] = {"ResponseMetadata": {"RequestId": "1"}}
+
+
+def answer(content: bytes, status: int = 200) -> Any:
+    return SimpleNamespace(status_code=status, content=content)
+
+
+@pytest.mark.parametrize("content", [b"{}", b"", b'{"Item": {}}'])
+def test_of_aws(content: bytes) -> None:
+    """
+    An answer with AWS's request id, of JSON or of nothing, is one.
+    """
+    require_answer(answer(content), OURS)
+
+
+@pytest.mark.parametrize(
+    ("content", "parsed"),
+    [
+        (b"{}", {}),
+        (b"{}", {"ResponseMetadata": {}}),
+        (b"<!doctype html>", OURS),
+        (b'{"Item": {', OURS),
+        (b"\xff\xfe", OURS),
+    ],
+)
+def test_of_another(content: bytes, parsed: dict[str, Any]) -> None:
+    """
+    Without the id, or of anything else than JSON, it is not.
+    """
+    with pytest.raises(WrongAnswerError):
+        require_answer(answer(content), parsed)
+
+
+def test_error() -> None:
+    """
+    An error is botocore's own to raise.
+    """
+    require_answer(answer(b"<h1>Bad gateway</h1>", 502), {})
+
+
+class _Raw:
+    """A body that was read."""
+
+    def stream(self, **_: Any) -> Any:
+        yield b"<!doctype html><title>Sign in to the Wi-Fi</title>"
+
+
+def test_page_of_a_proxy(aws: None) -> None:
+    """
+    A page with status 200 in the place of DynamoDB's answer is no write.
+    """
+    store = bootstrap.store()
+    headers: Any = {"content-type": "text/html"}
+    page = AWSResponse("http://127.0.0.1", 200, headers, _Raw())
+    events: Any = store._client.meta.events
+    events.register_first("before-send", lambda **_: page)
+
+    with pytest.raises(WrongAnswerError):
+        store.add(registration())
+    with pytest.raises(WrongAnswerError):
+        store.get(registration().reference, NOW)
