@@ -16,15 +16,14 @@ class WrongAnswerError(BotoCoreError):
     fmt = "The answer is not one of AWS."
 
 
-def require_answer(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+def require_answer(http_response: Any, **_: Any) -> None:
     """
-    Raises `WrongAnswerError` for a success without AWS's request id, or of no JSON.
+    Raises `WrongAnswerError` for a success that is no JSON, as all of ours are.
 
     For botocore's event `after-call`.
     """
-    if http_response.status_code >= 300:  # noqa: PLR2004 (an error: botocore raises it itself)
-        return
-    if "RequestId" not in parsed.get("ResponseMetadata", {}) or not _is_json(http_response.content):
+    is_success = http_response.status_code < 300  # noqa: PLR2004 (botocore raises an error itself)
+    if is_success and not _is_json(http_response.content):
         raise WrongAnswerError
 
 

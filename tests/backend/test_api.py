@@ -220,12 +220,20 @@ def test_refused(visitor: Visitor, status: int, content_type: str, body: bytes) 
         assert "no-store" == answer.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "InternalServerError"])
-def test_unavailable(visitor: Visitor, code: str) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        aws_error("ProvisionedThroughputExceededException"),
+        aws_error("InternalServerError"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "an answer that is none"),
+    ],
+    ids=repr,
+)
+def test_unavailable(visitor: Visitor, failure: Exception) -> None:
     """
     When the table does not answer nobody hears that it worked; a visitor keeps what she typed.
     """
-    visitor.store.failure = aws_error(code)
+    visitor.store.failure = failure
     page, problem = visitor.form(submission_id=ID), visitor.json(submission_id=ID)
 
     assert (503, HTML) == (page.status, page.headers["Content-Type"])

@@ -476,8 +476,8 @@ def test_fault(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyError(posted()["name"][0])
 
-    monkeypatch.setattr(Store, "add", fail)
-    answer = functions.sign_up()
+    monkeypatch.setattr("chalicelib.api.find", fail)
+    answer = functions.get("/zoek?q=aalst")
 
     assert 500 == answer.status_code
     assert "Er liep iets mis bij ons." in answer.body.decode()

@@ -160,7 +160,7 @@ def table(run: Run) -> Iterator[str]:
     tally, milliseconds = run.tally, [1000 * one for one in run.tally.seconds]
     statuses = Counter(mail.status for one in run.registrations.values() for mail in one.mails)
     doubled = sum(count - 1 for count in run.mailed.values())
-    events = sum(len(one.events) for one in run.registrations.values())
+    events = Counter(event.what for one in run.registrations.values() for event in one.events)
     rows = {
         "people, clients at once": f"{len(run.people):,}, {CLIENTS}",
         "requests": f"{tally.requests:,} in {run.sending:.0f} s: "
@@ -175,7 +175,7 @@ def table(run: Run) -> Iterator[str]:
         "mails by status": ", ".join(f"{count:,} {what}" for what, count in statuses.items()),
         "doubled": f"{doubled}",
         "from the last answer until nothing waits": f"{timedelta(seconds=round(run.draining))}",
-        "events in the records": f"{events:,}",
+        "events in the records": ", ".join(f"{count:,} {what}" for what, count in events.items()),
         "zip": f"{PACKAGE.stat().st_size:,} bytes",
     }
     yield f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n"
