@@ -48,7 +48,8 @@ if function := bootstrap.function_name():  # while packaging, and in tests, logs
 STREAM = "arn:aws:dynamodb:eu-central-1:000000000000:table/placeholder/stream/placeholder"
 # The same goes for the queue of SES's events.
 MAIL_EVENTS = "arn:aws:sqs:eu-central-1:000000000000:placeholder"
-SPARE_SECONDS = 40  # a sweep takes no new work this long before its end: a send may take 33
+SPARE_SECONDS = 40
+"""A run takes no new work this long before its end: sending a mail may take 33."""
 
 
 class FunctionFailedError(Exception):
@@ -97,7 +98,7 @@ def confirmation(token: str) -> Response:
 
 @app.route(f"{CONFIRM}{{token}}", methods=["POST"], content_types=["*/*"])
 def confirmed(token: str) -> Response:
-    return _respond(lambda: api.confirmed(token, _review(), bootstrap.pages()))
+    return _respond(lambda: api.confirmed(token, _request(), _review(), bootstrap.pages()))
 
 
 @app.route(f"{REVIEW}{{token}}", methods=["GET", "HEAD"])
@@ -188,12 +189,8 @@ def sweep(event: CloudWatchEvent) -> dict[str, int]:
     """Forwards whatever is due and was not: the guarantee behind the stream."""
     from chalicelib.forward import sweep as sweep_due
 
-    context: Any = event.context
-
-    def has_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > SPARE_SECONDS * 1000)
-
-    return {"due": sweep_due(bootstrap.desk(bootstrap.ticking(_moment(event))), has_time)}
+    desk = bootstrap.desk(bootstrap.ticking(_moment(event)))
+    return {"due": sweep_due(desk, _has_time(event))}
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS), name="contacts")
@@ -222,7 +219,7 @@ def measure(event: CloudWatchEvent) -> dict[str, object]:
     from chalicelib.watching import measure as measure_now
 
     gauge = Gauge(bootstrap.store(), bootstrap.queues())
-    measured = measure_now(gauge, bootstrap.ticking(_moment(event))())
+    measured = measure_now(gauge, bootstrap.ticking(_moment(event))(), _has_time(event))
     return {"incidents": list(measured.incidents), "dead_letters": measured.dead_letters}
 
 
@@ -317,6 +314,11 @@ def _respond(view: Callable[[], api.Answer]) -> Response:
         log.error("request failed", fault=error)
         answer = api.fault(_request(), bootstrap.pages())
     return Response(body=answer.body, status_code=answer.status, headers=dict(answer.headers))
+
+
+def _has_time(event: CloudWatchEvent) -> Callable[[], bool]:
+    context: Any = event.context
+    return lambda: bool(context.get_remaining_time_in_millis() > SPARE_SECONDS * 1000)
 
 
 def _moment(event: CloudWatchEvent) -> datetime:

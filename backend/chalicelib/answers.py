@@ -5,6 +5,7 @@ A proxy's page in the place of DynamoDB's answer would so count as a write.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
@@ -16,14 +17,14 @@ class WrongAnswerError(BotoCoreError):
     fmt = "The answer is not one of AWS."
 
 
-def require_answer(http_response: Any, **_: Any) -> None:
+def require_answer(response_dict: Mapping[str, Any], **_: Any) -> None:
     """
     Raises `WrongAnswerError` for a success that is no JSON, as all of ours are.
 
-    For botocore's event `after-call`.
+    For botocore's event `before-parse`: its parser fails on what is no text at all.
     """
-    is_success = http_response.status_code < 300  # noqa: PLR2004 (botocore raises an error itself)
-    if is_success and not _is_json(http_response.content):
+    is_success = response_dict["status_code"] < 300  # noqa: PLR2004 (botocore raises an error itself)
+    if is_success and not _is_json(response_dict["body"]):
         raise WrongAnswerError
 
 

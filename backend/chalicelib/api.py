@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
 
 from chalicelib.circumstances import circumstances, is_probe
 from chalicelib.domain import tokens
@@ -100,7 +99,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def post_registration(  # noqa: PLR0911 (each refusal its own answer)
+def post_registration(
     request: Request, store: Store, pages: Pages, keys: Keys, now: datetime
 ) -> Answer:
     """
@@ -108,12 +107,8 @@ def post_registration(  # noqa: PLR0911 (each refusal its own answer)
 
     What looks odd gets the same answer: it is judged later (forward.py), and nobody learns how.
     """
-    if request.is_from_elsewhere(pages.origin):
-        return _refused(
-            request, pages, 403, "Dit formulier staat op een andere site. Vul het bij ons in."
-        )
     try:
-        posted = read(request.headers.get("content-type", ""), request.body)
+        posted = _read(request, pages)
         submission = identified(parse(posted, lambda token: is_probe(token, keys, now)), now)
     except UnreadableError as error:
         return _refused(request, pages, error.status, error.message)
@@ -160,8 +155,12 @@ def confirmation(token: str, review: Review, pages: Pages) -> Answer:
     return _page(200, pages.step_up_page(registration))
 
 
-def confirmed(token: str, review: Review, pages: Pages) -> Answer:
+def confirmed(token: str, request: Request, review: Review, pages: Pages) -> Answer:
     """The button was pressed: on to the same page as everybody after signing up."""
+    try:
+        _pressed(request, pages)
+    except UnreadableError as error:
+        return _refused(request, pages, error.status, error.message)
     registration = confirm(token, review)
     if registration is None:
         return _gone(pages, PRESSED_OR_OLD)
@@ -178,10 +177,14 @@ def review(token: str, review: Review, pages: Pages) -> Answer:
 
 def reviewed(token: str, request: Request, review: Review, pages: Pages) -> Answer:
     """The desk decided: on to the page that shows what became of it."""
+    try:
+        posted = _pressed(request, pages)
+    except UnreadableError as error:
+        return _refused(request, pages, error.status, error.message)
     registration = to_review(token, review)
     if registration is None:
         return _gone(pages, OLD)
-    decision = dict(parse_qsl(request.body.decode("ascii", "replace"))).get("decision")
+    decision = _first(posted, "decision")
     if decision not in {RELEASE, REFUSE}:
         return _page(400, pages.notice_page("Dit lukte niet", "Druk op een van de twee knoppen."))
     decide(registration.reference, decision, review.store, review.now)
@@ -205,19 +208,11 @@ def confirm_contact(
     request: Request, enter: Callable[[str], Entered | None], pages: ContactPages
 ) -> Answer:
     """Enter a code: the address is confirmed, or the form again with what to do."""
-    if request.is_from_elsewhere(pages.origin):
-        return _refused(
-            request, pages, 403, "Dit formulier staat op een andere site. Vul het bij ons in."
-        )
-    if request.is_json:  # a code is for a person: this page has no other side
-        return _refused(
-            request, pages, 415, "We lezen alleen een formulier. Gebruik ons formulier."
-        )
     try:
-        posted = read(request.headers.get("content-type", ""), request.body)
+        posted = _pressed(request, pages)
     except UnreadableError as error:
         return _refused(request, pages, error.status, error.message)
-    typed = next(iter(posted.get(CODE_FIELD.name, ())), "")
+    typed = _first(posted, CODE_FIELD.name)
     entered = enter(typed)
     if entered is None:
         message = UNREADABLE if typed.strip() else CODE_FIELD.missing
@@ -250,6 +245,24 @@ def status(report: Callable[[], Mapping[str, object]]) -> Answer:
 def fault(request: Request, pages: Pages) -> Answer:
     """Something is wrong with us, and not with what was asked."""
     return _refused(request, pages, 500, "Er liep iets mis bij ons. Probeer het zo meteen opnieuw.")
+
+
+def _read(request: Request, pages: Pages) -> Posted:
+    """What our own page, or a program, sent. Raises as `read`, and with 403 for another site."""
+    if request.is_from_elsewhere(pages.origin):
+        raise UnreadableError(403, "Dit formulier staat op een andere site. Vul het bij ons in.")
+    return read(request.headers.get("content-type", ""), request.body)
+
+
+def _pressed(request: Request, pages: Pages) -> Posted:
+    """The same, of a button for a person: such a page has no other side, so no JSON."""
+    if request.is_json:
+        raise UnreadableError(415, "We lezen alleen een formulier. Gebruik ons formulier.")
+    return _read(request, pages)
+
+
+def _first(posted: Posted, name: str) -> str:
+    return next(iter(posted.get(name, ())), "")
 
 
 def _registered(registration: Registration) -> dict[str, object]:

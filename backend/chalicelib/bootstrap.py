@@ -176,7 +176,7 @@ def _client(service: str, **config: Any) -> Any:
     from botocore.config import Config
 
     client: Any = boto3.client(service, config=Config(**config))  # type: ignore[call-overload]
-    client.meta.events.register("after-call", answers.require_answer)
+    client.meta.events.register("before-parse", answers.require_answer)
     return client
 
 

@@ -5,10 +5,10 @@ Each of these may run twice, or twice at once: an incident is one item with one 
 and its mail has a key that follows from it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Protocol
 
 from chalicelib.domain import probe
@@ -46,9 +46,6 @@ from chalicelib.logs import Log
 log = Log(__name__)
 
 MAX_TRIES = 10
-MAX_READ = 2000
-"""Outboxes that one measurement reads: more of them wait only when mails can't be sent at all."""
-
 MAX_LOOKED_AT = 25  # by a public address: what is due longest comes first
 
 
@@ -190,15 +187,21 @@ class Gauge:
     queues: Queues
 
 
-def measure(gauge: Gauge, now: datetime) -> Status:
-    """Measure how the whole is doing, and keep it for `/api/status`."""
+def measure(gauge: Gauge, now: datetime, has_time: Callable[[], bool]) -> Status:
+    """
+    Measure how the whole is doing, and keep it for `/api/status`.
+
+    In a peak there may be no time to look at all that waits: then the oldest of those looked at
+    counts, those due longest first.
+    """
     store = gauge.store
-    ids = islice(store.due(now + UNSENT_WITHIN), MAX_READ)
+    delivery = delivery_of(_recent_entries(store, now), now)
+    ids = takewhile(lambda _: has_time(), store.due(now + UNSENT_WITHIN))
     waiting = filter(None, (store.outbox(id_, now) for id_ in ids))
     status = Status(
         measured_at=now,
         oldest_unsent_at=unsent_since(waiting, now),
-        delivery=delivery_of(_recent_entries(store, now), now),
+        delivery=delivery,
         probed=_last_probe(store, now),
         coverage=round(coverage(store.all_contacts()).share, 4),
         dead_letters=_dead_letters(gauge.queues),

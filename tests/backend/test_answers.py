@@ -1,6 +1,5 @@
 """Whether what answered is AWS."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from tests.backend.samples import NOW, registration
 
 
 def answer(content: bytes, status: int = 200) -> Any:
-    return SimpleNamespace(status_code=status, content=content)
+    return {"status_code": status, "body": content}
 
 
 @pytest.mark.parametrize("content", [b"{}", b"", b'{"Item": {}}'])
@@ -42,17 +41,21 @@ def test_error() -> None:
 class _Raw:
     """A body that was read."""
 
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
     def stream(self, **_: Any) -> Any:
-        yield b"<!doctype html><title>Sign in to the Wi-Fi</title>"
+        yield self._content
 
 
-def test_page_of_a_proxy(aws: None) -> None:
+@pytest.mark.parametrize("content", [b"<!doctype html><title>Wi-Fi</title>", b"\xff\xfe"])
+def test_of_a_proxy(aws: None, content: bytes) -> None:
     """
-    A page with status 200 in the place of DynamoDB's answer is no write.
+    A page with status 200 in the place of DynamoDB's answer is no write, nor are mere bytes.
     """
     store = bootstrap.store()
     headers: Any = {"content-type": "text/html"}
-    page = AWSResponse("http://127.0.0.1", 200, headers, _Raw())
+    page = AWSResponse("http://127.0.0.1", 200, headers, _Raw(content))
     events: Any = store._client.meta.events
     events.register_first("before-send", lambda **_: page)
 

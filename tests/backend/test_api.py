@@ -43,6 +43,15 @@ class Visitor:
         return self.post(JSON, json.dumps(posted(**changes)).encode())
 
 
+def pressed_with(body: bytes = b"", **headers: str) -> Request:
+    """A button pressed in a browser."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Request({"content-type": FORM, "accept": "text/html"} | names, body)
+
+
+PRESSED = pressed_with()
+
+
 @pytest.fixture
 def visitor(store: FakeStore) -> Visitor:
     return Visitor(store)
@@ -348,7 +357,7 @@ class TestHeld:
         """
         token = LINKS.confirm(one).rpartition("/")[2]
         shown = api.confirmation(token, review, pages)
-        pressed = api.confirmed(token, review, pages)
+        pressed = api.confirmed(token, PRESSED, review, pages)
 
         assert (200, "no-store") == (shown.status, shown.headers["Cache-Control"])
         assert "step-up" == document(shown)["page"]
@@ -363,12 +372,12 @@ class TestHeld:
         late = Review(review.store, review.keys, NOW + CONFIRM_TERM)
         answers = [
             api.confirmation(token, late, pages),
-            api.confirmed(token, late, pages),
+            api.confirmed(token, PRESSED, late, pages),
             api.confirmation("x", review, pages),
             api.confirmation(LINKS.review(one, NOW).rpartition("/")[2], review, pages),
             api.confirmation(LINKS.confirm(registration(9)).rpartition("/")[2], review, pages),
         ]
-        api.confirmed(token, review, pages)
+        api.confirmed(token, PRESSED, review, pages)
         answers.append(api.confirmation(token, review, pages))
 
         assert answers == [answers[0]] * len(answers)
@@ -385,7 +394,7 @@ class TestHeld:
         """
         token = LINKS.review(one, NOW).rpartition("/")[2]
         assert STEP_UP == document(api.review(token, review, pages))["hold"]
-        request = Request({}, f"decision={decision}".encode())
+        request = pressed_with(f"decision={decision}".encode())
         pressed = api.reviewed(token, request, review, pages)
         shown = api.review(token, review, pages)
 
@@ -395,7 +404,9 @@ class TestHeld:
         )
         assert ("", True) == (document(shown)["hold"], event in document(shown)["events"])
 
-    @pytest.mark.parametrize("body", [b"", b"decision=", b"decision=erase", b"\xff", b"x" * 9000])
+    @pytest.mark.parametrize(
+        "body", [b"", b"decision=", b"decision=erase", b"\xff", b"decision=%ff", b"x" * 9000]
+    )
     def test_no_decision(
         self, one: Registration, review: Review, pages: FakePages, body: bytes
     ) -> None:
@@ -403,9 +414,37 @@ class TestHeld:
         What is neither of the two decisions changes nothing.
         """
         token = LINKS.review(one, NOW).rpartition("/")[2]
-        answer = api.reviewed(token, Request({}, body), review, pages)
+        answer = api.reviewed(token, pressed_with(body), review, pages)
 
         assert 400 == answer.status
+        assert one == review.store.get(one.reference, NOW)
+
+    @pytest.mark.parametrize(
+        ("request_", "status"),
+        [
+            (pressed_with(b"decision=release", sec_fetch_site="cross-site"), 403),
+            (pressed_with(b"decision=release", origin="https://evil.example"), 403),
+            (pressed_with(b"x" * (MAX_BODY + 1)), 413),
+            (Request({"content-type": JSON}, b'{"decision": "release"}'), 415),
+            (Request({}, b"decision=release"), 415),
+        ],
+    )
+    def test_pressed_elsewhere(
+        self,
+        one: Registration,
+        review: Review,
+        pages: FakePages,
+        request_: Request,
+        status: int,
+    ) -> None:
+        """
+        A button counts only from our own page, with a body of a size that a button has.
+        """
+        to_confirm = LINKS.confirm(one).rpartition("/")[2]
+        to_review = LINKS.review(one, NOW).rpartition("/")[2]
+
+        assert status == api.confirmed(to_confirm, request_, review, pages).status
+        assert status == api.reviewed(to_review, request_, review, pages).status
         assert one == review.store.get(one.reference, NOW)
 
     def test_no_link_of_the_desk(self, review: Review, pages: FakePages) -> None:
@@ -415,7 +454,7 @@ class TestHeld:
         shown = api.review("x", review, pages)
 
         assert 410 == shown.status
-        assert shown == api.reviewed("x", Request({}, b"decision=release"), review, pages)
+        assert shown == api.reviewed("x", pressed_with(b"decision=release"), review, pages)
 
 
 def test_token() -> None:

@@ -23,6 +23,7 @@ from chalicelib.domain.registration import (
     admitted,
     held,
 )
+from chalicelib.domain.status import UNSENT_WITHIN
 from chalicelib.emails import Email, Letters
 from chalicelib.failures import DeliveryFailedError
 from chalicelib.forward import Desk, forward, sweep
@@ -158,7 +159,7 @@ def test_long_failure(
         clock.advance(minutes=1)
     attempts = mail_to(store.records[new.reference]).attempts
     mailer.failures = {}
-    clock.advance(minutes=66)
+    clock.now += UNSENT_WITHIN
     sweep(desk, always)
 
     assert 42 <= attempts <= 60

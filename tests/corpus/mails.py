@@ -18,7 +18,7 @@ from chalicelib.domain.form import Answers
 from chalicelib.domain.registration import Registration
 from chalicelib.emails import Email, Letters, mime
 from tests.backend.cards import read_card
-from tests.backend.samples import AGENCY, NOW, SENDER, SITE_URL, registration
+from tests.backend.samples import AGENCY, LINKS, NOW, SENDER, SITE_URL, registration
 from tests.corpus.markup import differences
 
 LETTERS = Letters(SITE_URL, AGENCY)
@@ -31,6 +31,7 @@ LETTERS_OF: dict[str, Callable[[Registration], Email]] = {
     "phone-instead": lambda one: LETTERS.phone_instead(one, one.answers.municipality[0], DESK),
     "confirmation": LETTERS.confirmation,
     "delay": LETTERS.delay,
+    "step-up": lambda one: LETTERS.step_up(one, LINKS.confirm(one)),
 }
 
 

@@ -18,7 +18,7 @@ TIMEOUTS = {
     "Sweep": 90,
     "Contacts": 300,
     "Repair": 900,
-    "Measure": 60,
+    "Measure": 240,
     "Watch": 60,
     "Probe": 120,
     "Digest": 60,

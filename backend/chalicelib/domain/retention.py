@@ -13,6 +13,7 @@ RECENT_TERM = timedelta(hours=48)  # twice a day: a registration may reach us a 
 NETWORK_TERM = timedelta(hours=48)  # as late; the digest itself is another one each day
 SYNTHETIC_TERM = timedelta(days=7)  # our own tests: nobody’s data
 NOTICE_TERM = timedelta(days=30)  # holds no person: which mail went to which mailbox of an office
+MAIL_EVENT_TERM = timedelta(days=14)  # as long as a queue can: a fault of ours must lose none
 STREAM_TERM = timedelta(hours=24)  # DynamoDB's own: a stream can't be given another one
 BACKUP_TERM = timedelta(days=7)
 LOG_TERM = timedelta(days=30)
@@ -71,6 +72,13 @@ RULES = (
         term=REGISTRATION_TERM,
         since="na je aanmelding",
         how="De databank wist het samen met je aanmelding.",
+    ),
+    Rule(
+        what="Een melding of een mail aankwam, met het e-mailadres",
+        why="Zien of je mail aankomt, en iets anders proberen als dat niet lukt",
+        term=MAIL_EVENT_TERM,
+        since="na de melding",
+        how="We wissen ze zodra we ze verwerkten. Lukt dat niet, dan verdwijnt ze vanzelf.",
     ),
     Rule(
         what="Een tijdelijke kopie van elke wijziging in de databank",

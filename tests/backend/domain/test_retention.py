@@ -61,6 +61,16 @@ def test_recent() -> None:
     assert 2 * WINDOW <= KEPT
 
 
+@pytest.mark.parametrize("queue", ["MailEvents", "MailEventFailures"])
+def test_mail_events(queue: str) -> None:
+    """
+    The queues keep what SES tells of an address as long as the page says.
+    """
+    seconds = template()["Resources"][queue]["Properties"]["MessageRetentionPeriod"]
+
+    assert retention.MAIL_EVENT_TERM == timedelta(seconds=seconds)
+
+
 def test_backup() -> None:
     """
     The template keeps backups as long as the page says.
