@@ -22,7 +22,7 @@ from chalice.app import (
     SQSEvent,
 )
 
-from chalicelib import api, bootstrap, logs
+from chalicelib import api, bootstrap, logs, web
 from chalicelib.domain.contact_code import Entered
 from chalicelib.domain.site import (
     CONFIRM,
@@ -279,11 +279,11 @@ def _current() -> Request:
     return app.current_request
 
 
-def _request() -> api.Request:
+def _request() -> web.Request:
     current = _current()
     headers = {name.lower(): value for name, value in current.headers.items()}
     connection = current.context.get("identity", {}).get("sourceIp") or ""
-    return api.Request(
+    return web.Request(
         headers=headers,
         body=_body(current),
         address=visitor_of(headers.get("x-forwarded-for", ""), connection),
@@ -307,7 +307,7 @@ def _query(name: str) -> str:
     return parameters.get(name) or ""
 
 
-def _respond(view: Callable[[], api.Answer]) -> Response:
+def _respond(view: Callable[[], web.Answer]) -> Response:
     try:
         answer = view()
     except Exception as error:  # Chalice would log its message, which may quote what was typed

@@ -5,12 +5,11 @@ A plain form gets pages, JSON gets JSON: the same answers, errors and statuses (
 outside contract).
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from chalicelib import web
 from chalicelib.circumstances import circumstances, is_probe
 from chalicelib.domain import tokens
 from chalicelib.domain.contact_code import (
@@ -26,15 +25,25 @@ from chalicelib.domain.form import FieldError, Form, InvalidFormError, Posted, p
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.site import REVIEW, SIGN_UP, THANKS, municipality_path
 from chalicelib.domain.tokens import Keys, sign
-from chalicelib.intake import FORM, JSON, UnreadableError, media_type, read
+from chalicelib.intake import UnreadableError
 from chalicelib.logs import Log
 from chalicelib.register import OtherContentError, Store, identified, take_in
 from chalicelib.reviewing import REFUSE, RELEASE, Review, confirm, decide, to_confirm, to_review
+from chalicelib.web import (
+    Answer,
+    Request,
+    first,
+    gone,
+    json_answer,
+    page,
+    pressed,
+    problem,
+    read_posted,
+    refused,
+    see_other,
+)
 
 log = Log(__name__)
-
-PROBLEM = "application/problem+json"
-HTML = "text/html; charset=utf-8"
 
 PRESSED_OR_OLD = (
     "Drukte je al op de knop? Dan is het in orde en hoef je niets te doen. Anders is de link te "
@@ -43,60 +52,18 @@ PRESSED_OR_OLD = (
 OLD = "De link is te oud of niet volledig. Neem de link uit je nieuwste overzicht."
 
 
-class Pages(Protocol):
+class Pages(web.Pages, Protocol):
     def registration_page(self, form: Form, submission_id: str = "") -> str: ...
     def thanks_page(self, reference: str) -> str: ...
     def search_page(self, query: str, places: Sequence[Place]) -> str: ...
     def step_up_page(self, registration: Registration) -> str: ...
     def review_page(self, registration: Registration) -> str: ...
-    def notice_page(self, title: str, text: str) -> str: ...
     def url(self, path: str) -> str: ...
-    @property
-    def origin(self) -> str: ...
 
 
 class ContactPages(Pages, Protocol):
     def confirm_contact_page(self, form: CodeForm) -> str: ...
     def contact_confirmed_page(self, owner: str, *, already: bool) -> str: ...
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request: header names in lower case; `address` is the visitor's, "" when unknown."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    address: str = ""
-
-    @property
-    def is_json(self) -> bool:
-        return media_type(self.headers.get("content-type", "")) == JSON
-
-    @property
-    def wants_page(self) -> bool:
-        """A form gets pages; what we can't read gets one if it comes from a browser."""
-        is_form = media_type(self.headers.get("content-type", "")) == FORM
-        return is_form or (not self.is_json and "text/html" in self.headers.get("accept", ""))
-
-    def is_from_elsewhere(self, origin: str) -> bool:
-        """
-        Whether a page of another site than `origin` made a browser send it; programs don't say.
-
-        Another site may share our domain, as below vlaanderen.be: only the same origin is ours.
-        Browsers from before 2023 know no Sec-Fetch-Site, and as the site asks for `no-referrer`
-        they call the origin of our own form «null» as well: that must pass.
-        """
-        if site := self.headers.get("sec-fetch-site"):
-            return site not in {"same-origin", "none"}
-        sender = self.headers.get("origin", "null")
-        return bool(origin) and sender not in {"null", origin}
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def post_registration(
@@ -108,17 +75,17 @@ def post_registration(
     What looks odd gets the same answer: it is judged later (forward.py), and nobody learns how.
     """
     try:
-        posted = _read(request, pages)
+        posted = read_posted(request, pages)
         submission = identified(parse(posted, lambda token: is_probe(token, keys, now)), now)
     except UnreadableError as error:
-        return _refused(request, pages, error.status, error.message)
+        return refused(request, pages, error.status, error.message)
     except InvalidFormError as error:
         return _invalid(request, pages, error.form)
     try:
         came = circumstances(submission, request.address, keys, now)
         registration = take_in(submission, store, now, came)
     except OtherContentError as error:
-        return _refused(
+        return refused(
             request,
             pages,
             409,
@@ -129,79 +96,79 @@ def post_registration(
         log.error("registration not stored", fault=error)
         return _unavailable(request, pages, posted, submission.submission_id)
     if request.is_json:
-        return _json(201, _registered(registration))
-    return _see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
+        return json_answer(201, _registered(registration))
+    return see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
 
 
 def to_the_form(pages: Pages) -> Answer:
-    return _see_other(pages.url(SIGN_UP))
+    return see_other(pages.url(SIGN_UP))
 
 
 def thanks(reference: str, pages: Pages) -> Answer:
     """The confirmation page; what is no reference it does not show."""
-    return _page(200, pages.thanks_page(reference))
+    return page(200, pages.thanks_page(reference))
 
 
 def token(keys: Keys, now: datetime) -> Answer:
     """A token that tells when somebody began to fill in the form, for the script of the page."""
-    return _json(200, sign(tokens.FORM, "", keys()[0], now))
+    return json_answer(200, sign(tokens.FORM, "", keys()[0], now))
 
 
 def confirmation(token: str, review: Review, pages: Pages) -> Answer:
     """The page with the button that says: yes, that was me."""
     registration = to_confirm(token, review)
     if registration is None:
-        return _gone(pages, PRESSED_OR_OLD)
-    return _page(200, pages.step_up_page(registration))
+        return gone(pages, PRESSED_OR_OLD)
+    return page(200, pages.step_up_page(registration))
 
 
 def confirmed(token: str, request: Request, review: Review, pages: Pages) -> Answer:
     """The button was pressed: on to the same page as everybody after signing up."""
     try:
-        _pressed(request, pages)
+        pressed(request, pages)
     except UnreadableError as error:
-        return _refused(request, pages, error.status, error.message)
+        return refused(request, pages, error.status, error.message)
     registration = confirm(token, review)
     if registration is None:
-        return _gone(pages, PRESSED_OR_OLD)
-    return _see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
+        return gone(pages, PRESSED_OR_OLD)
+    return see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
 
 
 def review(token: str, review: Review, pages: Pages) -> Answer:
     """What the desk must decide about, or what became of it."""
     registration = to_review(token, review)
     if registration is None:
-        return _gone(pages, OLD)
-    return _page(200, pages.review_page(registration))
+        return gone(pages, OLD)
+    return page(200, pages.review_page(registration))
 
 
 def reviewed(token: str, request: Request, review: Review, pages: Pages) -> Answer:
     """The desk decided: on to the page that shows what became of it."""
     try:
-        posted = _pressed(request, pages)
+        posted = pressed(request, pages)
     except UnreadableError as error:
-        return _refused(request, pages, error.status, error.message)
+        return refused(request, pages, error.status, error.message)
     registration = to_review(token, review)
     if registration is None:
-        return _gone(pages, OLD)
-    decision = _first(posted, "decision")
+        return gone(pages, OLD)
+    decision = first(posted, "decision")
     if decision not in {RELEASE, REFUSE}:
-        return _page(400, pages.notice_page("Dit lukte niet", "Druk op een van de twee knoppen."))
+        return page(400, pages.notice_page("Dit lukte niet", "Druk op een van de twee knoppen."))
     decide(registration.reference, decision, review.store, review.now)
-    return _see_other(pages.url(f"{REVIEW}{token}"))
+    return see_other(pages.url(f"{REVIEW}{token}"))
 
 
 def search(query: str, pages: Pages) -> Answer:
     """A municipality by postcode or name, without JavaScript: its page, or a choice."""
     found = find(query)
     if len(found) == 1:
-        return _see_other(pages.url(municipality_path(found[0].municipality.slug)))
-    return _page(200, pages.search_page(query, found))
+        return see_other(pages.url(municipality_path(found[0].municipality.slug)))
+    return page(200, pages.search_page(query, found))
 
 
 def contact_form(pages: ContactPages) -> Answer:
     """Where a municipality enters the code that it was mailed."""
-    return _page(200, pages.confirm_contact_page(CodeForm()))
+    return page(200, pages.confirm_contact_page(CodeForm()))
 
 
 def confirm_contact(
@@ -209,19 +176,19 @@ def confirm_contact(
 ) -> Answer:
     """Enter a code: the address is confirmed, or the form again with what to do."""
     try:
-        posted = _pressed(request, pages)
+        posted = pressed(request, pages)
     except UnreadableError as error:
-        return _refused(request, pages, error.status, error.message)
-    typed = _first(posted, CODE_FIELD.name)
+        return refused(request, pages, error.status, error.message)
+    typed = first(posted, CODE_FIELD.name)
     entered = enter(typed)
     if entered is None:
         message = UNREADABLE if typed.strip() else CODE_FIELD.missing
-        return _page(422, pages.confirm_contact_page(CodeForm(typed, message)))
+        return page(422, pages.confirm_contact_page(CodeForm(typed, message)))
     if entered.outcome in ADVICE:
         message = ADVICE[entered.outcome]
-        return _page(422, pages.confirm_contact_page(CodeForm(typed, message)))
+        return page(422, pages.confirm_contact_page(CodeForm(typed, message)))
     already = entered.outcome is Outcome.ALREADY
-    return _page(200, pages.contact_confirmed_page(entered.owner, already=already))
+    return page(200, pages.contact_confirmed_page(entered.owner, already=already))
 
 
 def health(check: Callable[[], None]) -> Answer:
@@ -230,8 +197,8 @@ def health(check: Callable[[], None]) -> Answer:
         check()
     except Exception as error:  # as above
         log.error("table does not answer", fault=error)
-        return _json(503, {"status": "unavailable"})
-    return _json(200, {"status": "ok"})
+        return json_answer(503, {"status": "unavailable"})
+    return json_answer(200, {"status": "ok"})
 
 
 def status(report: Callable[[], Mapping[str, object]]) -> Answer:
@@ -239,30 +206,12 @@ def status(report: Callable[[], Mapping[str, object]]) -> Answer:
     How the whole is doing. Answers 200 whatever it tells, so that who watches us can tell
     «degraded» from «gone».
     """
-    return _json(200, report())
+    return json_answer(200, report())
 
 
 def fault(request: Request, pages: Pages) -> Answer:
     """Something is wrong with us, and not with what was asked."""
-    return _refused(request, pages, 500, "Er liep iets mis bij ons. Probeer het zo meteen opnieuw.")
-
-
-def _read(request: Request, pages: Pages) -> Posted:
-    """What our own page, or a program, sent. Raises as `read`, and with 403 for another site."""
-    if request.is_from_elsewhere(pages.origin):
-        raise UnreadableError(403, "Dit formulier staat op een andere site. Vul het bij ons in.")
-    return read(request.headers.get("content-type", ""), request.body)
-
-
-def _pressed(request: Request, pages: Pages) -> Posted:
-    """The same, of a button for a person: such a page has no other side, so no JSON."""
-    if request.is_json:
-        raise UnreadableError(415, "We lezen alleen een formulier. Gebruik ons formulier.")
-    return _read(request, pages)
-
-
-def _first(posted: Posted, name: str) -> str:
-    return next(iter(posted.get(name, ())), "")
+    return refused(request, pages, 500, "Er liep iets mis bij ons. Probeer het zo meteen opnieuw.")
 
 
 def _registered(registration: Registration) -> dict[str, object]:
@@ -278,8 +227,8 @@ def _registered(registration: Registration) -> dict[str, object]:
 def _invalid(request: Request, pages: Pages, form: Form) -> Answer:
     if request.is_json:
         errors = [{"field": error.field, "message": error.message} for error in form.errors]
-        return _problem(422, "Er is een probleem", "Kijk de antwoorden na.", errors=errors)
-    return _page(422, pages.registration_page(form))
+        return problem(422, "Er is een probleem", "Kijk de antwoorden na.", errors=errors)
+    return page(422, pages.registration_page(form))
 
 
 def _unavailable(request: Request, pages: Pages, posted: Posted, submission_id: str) -> Answer:
@@ -291,43 +240,8 @@ def _unavailable(request: Request, pages: Pages, posted: Posted, submission_id: 
         "Je aanmelding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
     )
     if request.is_json:
-        answer = _problem(503, "Niet verstuurd", message)
+        answer = problem(503, "Niet verstuurd", message)
     else:
         form = Form(posted, (FieldError("form", message),))
-        answer = _page(503, pages.registration_page(form, submission_id))
+        answer = page(503, pages.registration_page(form, submission_id))
     return Answer(answer.status, answer.body, {**answer.headers, "Retry-After": "5"})
-
-
-def _refused(request: Request, pages: Pages, status: int, message: str) -> Answer:
-    title = "Dit lukte niet"
-    if request.wants_page:
-        return _page(status, pages.notice_page(title, message))
-    return _problem(status, title, message)
-
-
-def _gone(pages: Pages, text: str) -> Answer:
-    """One page for a link that was used, is too old or never was one: nobody learns which."""
-    return _page(410, pages.notice_page("Deze link werkt niet meer", text))
-
-
-def _problem(status: int, title: str, detail: str, **more: Any) -> Answer:
-    document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return _answer(status, json.dumps(document, ensure_ascii=False), PROBLEM)
-
-
-def _json(status: int, document: object) -> Answer:
-    return _answer(status, json.dumps(document, ensure_ascii=False), JSON)
-
-
-def _page(status: int, html: str) -> Answer:
-    return _answer(status, html, HTML)
-
-
-def _see_other(location: str) -> Answer:
-    return Answer(
-        303, "", {"Location": location, "Content-Type": HTML, "Cache-Control": "no-store"}
-    )
-
-
-def _answer(status: int, body: str, content_type: str) -> Answer:
-    return Answer(status, body, {"Content-Type": content_type, "Cache-Control": "no-store"})

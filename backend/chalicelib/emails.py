@@ -55,7 +55,7 @@ class Attachment:
 class Email:
     """
     A mail for one receiver, ready to be sent. `reference` is the id of its outbox; `kind`,
-    `receiver` and `route` are those of domain/outbox.py; `to` is the address.
+    `receiver`, `about` and `route` are those of domain/outbox.py; `to` is the address.
     """
 
     reference: str
@@ -68,6 +68,13 @@ class Email:
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    about: str = ""
+
+    @property
+    def name(self) -> str:
+        """What names the mail, the same in every copy of it."""
+        parts = (self.reference, self.kind, self.receiver, self.about)
+        return ".".join(part for part in parts if part)
 
 
 class Letters:
@@ -87,7 +94,7 @@ class Letters:
             phone=answers.phone,
             note=f"Kandidaat-buddy in {municipality}, {registration.reference}",
         )
-        return self._letter(
+        return self.letter(
             FORWARDING,
             registration,
             receiver=nis_code,
@@ -101,7 +108,7 @@ class Letters:
 
     def phone_instead(self, registration: Registration, nis_code: str, receiver: Receiver) -> Email:
         """Asks a municipality to phone, as the volunteer's own e-mail address does not work."""
-        return self._letter(
+        return self.letter(
             PHONE_INSTEAD,
             registration,
             receiver=nis_code,
@@ -116,7 +123,7 @@ class Letters:
         The confirmation. Of what she typed it repeats her name only: whoever filled in somebody
         else's address can't make us send that person a text.
         """
-        return self._to_volunteer(
+        return self.to_volunteer(
             CONFIRMATION, registration, {"rows": registration.answers.confirmed()}
         )
 
@@ -127,7 +134,7 @@ class Letters:
             for mail in registration.forwardings
             if mail.bounced or mail.attention_at
         ]
-        return self._to_volunteer(DELAY, registration, {"unreached": unreached})
+        return self.to_volunteer(DELAY, registration, {"unreached": unreached})
 
     def step_up(self, registration: Registration, link: str) -> Email:
         """
@@ -136,13 +143,14 @@ class Letters:
         """
         asked_at = registration.held_at or registration.registered_at
         until = in_words(local_date(asked_at + CONFIRM_FIRST_FOR))
-        return self._to_volunteer(STEP_UP, registration, {"link": link, "until": until})
+        return self.to_volunteer(STEP_UP, registration, {"link": link, "until": until})
 
-    def _to_volunteer(
-        self, kind: str, registration: Registration, facts: dict[str, object]
+    def to_volunteer(
+        self, kind: str, registration: Registration, facts: dict[str, object], about: str = ""
     ) -> Email:
+        """A mail to her, from the templates in the folder of its kind."""
         answers = registration.answers
-        return self._letter(
+        return self.letter(
             kind,
             registration,
             receiver=VOLUNTEER,
@@ -150,9 +158,10 @@ class Letters:
             to=answers.email,
             reply_to=self._agency,
             facts={"name": answers.name, "municipalities": answers.municipalities} | facts,
+            about=about,
         )
 
-    def _letter(
+    def letter(
         self,
         kind: str,
         registration: Registration,
@@ -163,7 +172,9 @@ class Letters:
         reply_to: str,
         facts: dict[str, object],
         attachments: tuple[Attachment, ...] = (),
+        about: str = "",
     ) -> Email:
+        """A mail about a registration."""
         decision = decision_on(registration)  # what was held is promised from when it was let go
         from_then = decision.at if decision else registration.registered_at
         of_registration = {
@@ -180,6 +191,7 @@ class Letters:
             reply_to=reply_to,
             facts=of_registration | facts,
             attachments=attachments,
+            about=about,
         )
 
     def written(
@@ -193,6 +205,7 @@ class Letters:
         reply_to: str,
         facts: dict[str, object],
         attachments: tuple[Attachment, ...] = (),
+        about: str = "",
     ) -> Email:
         """A mail of any outbox, from the templates in the folder of its kind."""
         shown = {"site_url": self._site_url, "agency": self._agency} | facts
@@ -211,6 +224,7 @@ class Letters:
             text=part("body.txt").strip() + "\n",
             html=part("body.html").strip() + "\n",
             attachments=attachments,
+            about=about,
         )
 
 
@@ -237,7 +251,7 @@ def mime(email: Email, sender: str, now: datetime) -> bytes:
     message.set_raw("Subject", Header(email.subject, header_name="Subject").encode(linesep="\r\n"))
     message["Date"] = format_datetime(now)
     # The same for every copy of one mail: after a crash a second one can be told as such.
-    message["Message-ID"] = f"<{email.reference}.{email.kind}.{email.receiver}@{domain}>"
+    message["Message-ID"] = f"<{email.name}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message[REFERENCE_HEADER] = email.reference
     message.set_content(email.text, cte="quoted-printable")

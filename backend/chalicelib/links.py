@@ -6,10 +6,8 @@ Nothing of them is stored: what a link may still do follows from the registratio
 
 from datetime import datetime
 
+from chalicelib.domain import site, tokens
 from chalicelib.domain.registration import Registration
-from chalicelib.domain.site import CONFIRM, REVIEW
-from chalicelib.domain.tokens import CONFIRM as TO_CONFIRM
-from chalicelib.domain.tokens import REVIEW as TO_REVIEW
 from chalicelib.domain.tokens import Keys, sign
 
 
@@ -23,12 +21,37 @@ class Links:
     def confirm(self, registration: Registration) -> str:
         """For the volunteer: was it you? The same link in every copy of the mail."""
         since = registration.held_at or registration.registered_at
-        return self._link(CONFIRM, TO_CONFIRM, registration, since)
+        return self._link(site.CONFIRM, tokens.CONFIRM, registration.reference, since)
 
     def review(self, registration: Registration, now: datetime) -> str:
         """For the desk: forward this one, or refuse it."""
-        return self._link(REVIEW, TO_REVIEW, registration, now)
+        return self._link(site.REVIEW, tokens.REVIEW, registration.reference, now)
 
-    def _link(self, path: str, purpose: str, registration: Registration, at: datetime) -> str:
-        token = sign(purpose, registration.reference, self._keys()[0], at)
-        return f"{self._site_url}{path}{token}"
+    def candidate(self, registration: Registration, receiver: str) -> str:
+        """For a municipality: what did you do about this candidate? The same in every copy."""
+        handover = registration.handover(receiver)
+        since = registration.registered_at
+        if handover:
+            since = max(handover.since, handover.links_since or handover.since)
+        subject = f"{registration.reference}.{receiver}"
+        return self._link(site.CANDIDATE, tokens.CANDIDATE, subject, since)
+
+    def own(self, registration: Registration) -> str:
+        """For the volunteer: her own page. The same link in every mail."""
+        since = registration.links_since or registration.registered_at
+        return self._link(site.OWN, tokens.OWN, registration.reference, since)
+
+    def own_data(self, registration: Registration, now: datetime) -> str:
+        """For the volunteer, who asked for it: all that we know of her."""
+        return self._link(site.OWN_DATA, tokens.OWN_DATA, registration.reference, now)
+
+    def sign_in(self, desk: str, subject: str, now: datetime) -> str:
+        """
+        Opens a desk (session.py), for a contact address (`41002-1`) or an officer. A link for the
+        one desk is no link for the other.
+        """
+        path = f"/{desk}/{site.SIGN_IN}"
+        return self._link(path, f"{tokens.SIGN_IN}/{desk}", subject, now)
+
+    def _link(self, path: str, purpose: str, subject: str, at: datetime) -> str:
+        return f"{self._site_url}{path}{sign(purpose, subject, self._keys()[0], at)}"

@@ -29,6 +29,13 @@ class Mailer:
 
         Raises `DeliveryFailedError` with the code of the reason.
         """
+        tags = {
+            "reference": email.reference,
+            "mail": email.kind,
+            "receiver": email.receiver,
+            "route": email.route,
+            "about": email.about,
+        }
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -36,12 +43,7 @@ class Mailer:
                 Content={"Raw": {"Data": mime(email, self._sender, now)}},
                 ConfigurationSetName=self._configuration_set,
                 # SES repeats these in its events, so that a bounce finds its registration.
-                EmailTags=[
-                    {"Name": "reference", "Value": email.reference},
-                    {"Name": "mail", "Value": email.kind},
-                    {"Name": "receiver", "Value": email.receiver},
-                    {"Name": "route", "Value": email.route},
-                ],
+                EmailTags=[{"Name": name, "Value": value} for name, value in tags.items() if value],
             )
         except ClientError as error:
             raise DeliveryFailedError(error.response["Error"]["Code"]) from error

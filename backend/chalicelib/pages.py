@@ -60,7 +60,7 @@ class Pages:
         With a `submission_id` the next attempt is the same submission: the first may have been
         stored after all. Without one it is a new submission, as nothing was stored.
         """
-        return self._render(
+        return self.render(
             "registration",
             SIGN_UP,
             form=form,
@@ -71,25 +71,23 @@ class Pages:
 
     def thanks_page(self, reference: str = "") -> str:
         """The confirmation; a reference that can't be one is not repeated."""
-        return self._render(
-            "thanks", THANKS, reference=reference if is_reference(reference) else ""
-        )
+        return self.render("thanks", THANKS, reference=reference if is_reference(reference) else "")
 
     def search_page(self, query: str, places: Sequence[Place]) -> str:
         """The choice that a search leaves: several municipalities, or all when none was found."""
-        return self._render("search", SEARCH, query=query.strip()[:MAX_QUERY], places=places)
+        return self.render("search", SEARCH, query=query.strip()[:MAX_QUERY], places=places)
 
     def confirm_contact_page(self, form: CodeForm) -> str:
         """Where a municipality enters the code that it was mailed; with what is wrong with it."""
-        return self._render("contact-confirm", CONFIRM_CONTACT, field=CODE_FIELD, form=form)
+        return self.render("contact-confirm", CONFIRM_CONTACT, field=CODE_FIELD, form=form)
 
     def contact_confirmed_page(self, owner: str, *, already: bool) -> str:
         """Whose address is confirmed, now or `already` before."""
-        return self._render("contact-confirmed", CONFIRM_CONTACT, owner=owner, already=already)
+        return self.render("contact-confirmed", CONFIRM_CONTACT, owner=owner, already=already)
 
     def step_up_page(self, registration: Registration) -> str:
         """Was it you? With the one button that says yes, and nothing that anybody typed."""
-        return self._render(
+        return self.render(
             "step-up",
             "",
             registered_on=in_words(local_date(registration.registered_at)),
@@ -99,7 +97,7 @@ class Pages:
     def review_page(self, registration: Registration) -> str:
         """What the desk needs to judge, with its two buttons; or what became of it."""
         decision = decision_on(registration)
-        return self._render(
+        return self.render(
             "review",
             "",
             registration=registration,
@@ -111,9 +109,10 @@ class Pages:
 
     def notice_page(self, title: str, text: str) -> str:
         """One message and the way back to the form: a conflict, a fault of ours, …"""
-        return self._render("notice", "", title=title, text=text, link=TO_THE_FORM)
+        return self.render("notice", "", title=title, text=text, link=TO_THE_FORM)
 
-    def _render(self, name: str, here: str, **values: Any) -> str:
+    def render(self, name: str, here: str, **values: Any) -> str:
+        """A page from its template in `templates/pages/`; `here` is its place in the menu."""
         return self._environment.get_template(f"pages/{name}.html").render(here=here, **values)
 
     @cached_property

@@ -1,14 +1,16 @@
 """
 Projections: what is derived from the registrations and can be made again at any time.
 
-Now that is the ledger. The table's stream brings each change; the daily repair compares the
-ledger with the registrations and writes what the stream missed (design rule 2).
+Those are the ledger, and the lists of candidates of the municipalities. The table's stream brings
+each change; the daily repair compares them with the registrations and writes what the stream missed
+(design rule 2).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.domain.candidates import Candidate, candidates, changed_rows, withdrawn_row
 from chalicelib.domain.ledger import Entry, entries
 from chalicelib.domain.registration import Registration
 from chalicelib.logs import Log
@@ -18,13 +20,17 @@ log = Log(__name__)
 
 class Store(Protocol):
     def append(self, entry: Entry) -> bool: ...
+    def get(self, reference: str, now: datetime) -> Registration | None: ...
     def registrations(self, now: datetime) -> Iterable[Registration]: ...
     def ledger(self, day: str) -> Iterator[Entry]: ...
+    def candidates(self, receiver: str, now: datetime) -> Iterator[Candidate]: ...
+    def save_candidate(self, candidate: Candidate) -> bool: ...
 
 
 def project(before: Registration | None, after: Registration, store: Store) -> int:
     """
-    Write the events that a change brought to the ledger; returns how many were new there.
+    Write the events that a change brought to the ledger, and what it changed in the lists; returns
+    how many events were new.
 
     What took the place of an expired registration is another one, and all its events are new. Our
     own tests leave nothing there: no figure counts them.
@@ -32,14 +38,19 @@ def project(before: Registration | None, after: Registration, store: Store) -> i
     if after.synthetic:
         return 0
     same = before and before.registered_at == after.registered_at
-    told = len(before.events) if before and same else 0
+    if before and not same:
+        before = None
+    told = len(before.events) if before else 0
+    for row in changed_rows(before, after):
+        store.save_candidate(row)
     return sum(store.append(entry) for entry in entries(after, after=told))
 
 
 def repair(store: Store, now: datetime) -> int:
-    """Write every event that the ledger misses; returns how many those were."""
+    """Write every event and row that is missing or no longer right; returns how many those were."""
     missing = 0
     days: dict[str, set[tuple[str, int]]] = {}
+    lists: dict[str, dict[str, Candidate]] = {}
     for registration in store.registrations(now):
         if registration.synthetic:
             continue
@@ -49,6 +60,24 @@ def repair(store: Store, now: datetime) -> int:
                 days[day] = {(known.reference, known.number) for known in store.ledger(day)}
             if (entry.reference, entry.number) not in days[day]:
                 missing += store.append(entry)
+        for row in candidates(registration):
+            if row.receiver not in lists:
+                found = store.candidates(row.receiver, now)
+                lists[row.receiver] = {known.reference: known for known in found}
+            if lists[row.receiver].pop(row.reference, None) != row:
+                missing += store.save_candidate(row)
+    missing += _without_rows(lists, store, now)
     if missing:
-        log.warning("the ledger missed events", count=missing)
+        log.warning("projections missed something", count=missing)
     return missing
+
+
+def _without_rows(lists: Mapping[str, Mapping[str, Candidate]], store: Store, now: datetime) -> int:
+    """Take away the rows of hand-overs that are no longer there; what is younger stays."""
+    count = 0
+    for receiver, rows in lists.items():
+        for row in rows.values():
+            registration = store.get(row.reference, now)
+            if registration and not row.is_gone and not registration.handover(receiver):
+                count += store.save_candidate(withdrawn_row(registration, receiver))
+    return count

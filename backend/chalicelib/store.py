@@ -10,6 +10,9 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | contact address | `CONTACTS` | `41002#1` | a municipality's, in order; all of them |
 | recent requests of an address | `RECENT#<digest>` | `RECENT` | the forwarder |
 | registrations of a network, today | `NETWORK#<digest>` | `NETWORK` | the forwarder |
+| candidate in a municipality | `CANDIDATES#41002` | its reference | that municipality's desk |
+| session at a desk | `SESSION#<digest>` | `SESSION` | each request of that browser |
+| link that was used | `USED#<digest>` | `USED` | whoever uses it again |
 | ledger entry | `LEDGER#2026-11-23` | `<moment>#<reference>#<number>` | a day, in order |
 | last incident of a kind | `INCIDENT#silence` | `INCIDENT` | its kind |
 | how the whole is doing | `STATUS` | `STATUS` | everybody |
@@ -30,8 +33,10 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Change, Contact
 from chalicelib.domain.form import FIELDS, Answers
+from chalicelib.domain.handover import Act, Handover, Partner
 from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.notice import Notice
@@ -40,6 +45,7 @@ from chalicelib.domain.recent import KEPT, Recent, Request
 from chalicelib.domain.reference import is_reference
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.retention import NETWORK_TERM
+from chalicelib.domain.session import Session
 from chalicelib.domain.status import Delivery, Probed, Status
 from chalicelib.domain.suspicion import Network, Visit
 from chalicelib.failures import StaleError, TakenError
@@ -203,6 +209,51 @@ class Store:
         self._put_version(_contact_item(following), contact.version)
         return following
 
+    def candidates(self, receiver: str, now: datetime) -> Iterator[Candidate]:
+        """The rows of a municipality or organisation: all that have not expired."""
+        found = self._query("pk = :pk", pk=f"CANDIDATES#{receiver}")
+        return (row for row in map(_read_candidate, found) if now < row.expires_at)
+
+    def save_candidate(self, candidate: Candidate) -> bool:
+        """Write a row; False when one is there that is as new, or newer."""
+        item = _candidate_item(candidate)
+        newer = (
+            "attribute_not_exists(pk) OR registered_at < :registered_at"
+            " OR (registered_at = :registered_at AND version < :version)"
+        )
+        made_from = {
+            ":registered_at": {"S": _text(candidate.registered_at)},
+            ":version": {"N": str(candidate.version)},
+        }
+        try:
+            self._put(item, newer, made_from)
+        except ClientError as error:
+            if _is_refused(error):
+                return False
+            raise
+        return True
+
+    def save_session(self, session: Session) -> None:
+        """Keep a new session, or how an old one ended."""
+        self._put(
+            {
+                "pk": f"SESSION#{session.key}",
+                "sk": "SESSION",
+                **_item(session),
+                "expires_at": _seconds(session.expires_at),
+            }
+        )
+
+    def session(self, key: str, now: datetime) -> Session | None:
+        """The session, unless it ended or expired."""
+        image = self._get(f"SESSION#{key}", "SESSION")
+        session = _read_session(image) if image else None
+        return session if session and now < session.expires_at else None
+
+    def use_once(self, key: str, until: datetime) -> bool:
+        """Whether this is the first use of what has this digest; remembered at least `until`."""
+        return self._added({"pk": f"USED#{key}", "sk": "USED", "expires_at": _seconds(until)})
+
     def append(self, entry: Entry) -> bool:
         """Write a ledger entry; False when it was there already."""
         return self._added(_entry_item(entry))
@@ -336,6 +387,8 @@ def read_registration(image: Image) -> Registration:
         repeat_of=item.get("repeat_of", ""),
         signals=tuple(item.get("signals", ())),
         network=item.get("network", ""),
+        handovers=tuple(map(_read_handover, item.get("handovers", ()))),
+        links_since=_maybe_moment(item.get("links_since")),
         hold=item.get("hold", ""),
         held_at=_maybe_moment(item.get("held_at")),
         synthetic=item.get("synthetic", False),
@@ -382,6 +435,7 @@ def _read_mail(item: Item) -> Mail:
         dropped_at=_maybe_moment(item.get("dropped_at")),
         attention_at=_maybe_moment(item.get("attention_at")),
         requeued_at=_maybe_moment(item.get("requeued_at")),
+        about=item.get("about", ""),
     )
 
 
@@ -397,6 +451,33 @@ def _read_sending(item: Item) -> Sending:
     )
 
 
+def _read_handover(item: Item) -> Handover:
+    partner = item.get("partner")
+    return Handover(
+        receiver=item["receiver"],
+        since=_moment(item["since"]),
+        handed_on_by=item.get("handed_on_by", ""),
+        acts=tuple(map(_read_act, item.get("acts", ()))),
+        partner=Partner(partner["name"], partner["email"]) if partner else None,
+        agreed_at=_maybe_moment(item.get("agreed_at")),
+        declined_at=_maybe_moment(item.get("declined_at")),
+        links_since=_maybe_moment(item.get("links_since")),
+        ended_at=_maybe_moment(item.get("ended_at")),
+    )
+
+
+def _read_act(item: Item) -> Act:
+    return Act(
+        at=_moment(item["at"]),
+        what=item["what"],
+        door=item["door"],
+        why=item.get("why", ""),
+        to=item.get("to", ""),
+        note=item.get("note", ""),
+        undone_at=_maybe_moment(item.get("undone_at")),
+    )
+
+
 def _read_event(item: Item) -> Event:
     return Event(
         at=_moment(item["at"]),
@@ -404,6 +485,7 @@ def _read_event(item: Item) -> Event:
         receiver=item.get("receiver", ""),
         why=item.get("why", ""),
         mail=item.get("mail", ""),
+        door=item.get("door", ""),
     )
 
 
@@ -479,6 +561,43 @@ def _read_network(image: Image) -> Network:
             for one in item.get("visits", ())
         ),
         version=int(item["version"]),
+    )
+
+
+def _candidate_item(candidate: Candidate) -> Item:
+    return {
+        "pk": f"CANDIDATES#{candidate.receiver}",
+        "sk": candidate.reference,
+        **_item(candidate),
+        "expires_at": _seconds(candidate.expires_at),
+    }
+
+
+def _read_candidate(image: Image) -> Candidate:
+    item = _read(image)
+    return Candidate(
+        receiver=item["receiver"],
+        reference=item["reference"],
+        registered_at=_moment(item["registered_at"]),
+        since=_moment(item["since"]),
+        state=item.get("state", ""),
+        state_at=_moment(item["state_at"]),
+        waits=item.get("waits", False),
+        is_gone=item.get("is_gone", False),
+        expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
+        version=int(item["version"]),
+    )
+
+
+def _read_session(image: Image) -> Session:
+    item = _read(image)
+    return Session(
+        key=item["key"],
+        desk=item["desk"],
+        subject=item["subject"],
+        role=item.get("role", ""),
+        began_at=_moment(item["began_at"]),
+        expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
     )
 
 

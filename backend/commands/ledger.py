@@ -10,9 +10,9 @@ commands = typer.Typer(no_args_is_help=True, help="The ledger that all figures c
 
 @commands.command("repair")
 def repair_ledger(as_json: AsJson = False) -> None:
-    """Compare the ledger with the registrations and add what is missing."""
+    """Compare ledger and lists with the registrations and add what is missing."""
     missing = projection.repair(open_store(), bootstrap.now())
     if as_json:
         print_json({"missing": missing})
     else:
-        told.print(f"{missing} events were missing and are there now.")
+        told.print(f"{missing} entries were missing and are there now.")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import ClientError
 
+from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.finder import Place
 from chalicelib.domain.form import Form
@@ -21,6 +22,7 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.outbox import AnyOutbox, Outbox
 from chalicelib.domain.recent import Recent
 from chalicelib.domain.registration import Registration
+from chalicelib.domain.session import Session
 from chalicelib.domain.status import Status
 from chalicelib.domain.suspicion import Network
 from chalicelib.emails import Email
@@ -64,6 +66,9 @@ class FakeStore:
         self.before_save: Callable[[], object] | None = None
         self._recent: dict[str, Recent] = {}
         self._networks: dict[str, Network] = {}
+        self._sessions: dict[str, Session] = {}
+        self._used: dict[str, datetime] = {}
+        self._candidates: dict[tuple[str, str], Candidate] = {}
         self._contacts: dict[tuple[str, int], Contact] = {}
         self._incidents: dict[str, Incident] = {}
         self._status: Status | None = None
@@ -162,6 +167,36 @@ class FakeStore:
         following = replace(contact, version=contact.version + 1)
         self._contacts[contact.nis_code, contact.order] = following
         return following
+
+    def candidates(self, receiver: str, now: datetime) -> Iterator[Candidate]:
+        self.check()
+        found = [row for place, row in sorted(self._candidates.items()) if place[0] == receiver]
+        yield from [row for row in found if now < row.expires_at]
+
+    def save_candidate(self, candidate: Candidate) -> bool:
+        self.check()
+        place = (candidate.receiver, candidate.reference)
+        known = self._candidates.get(place)
+        made_from = (candidate.registered_at, candidate.version)
+        if known and (known.registered_at, known.version) >= made_from:
+            return False
+        self._candidates[place] = candidate
+        return True
+
+    def save_session(self, session: Session) -> None:
+        self.check()
+        self._sessions[session.key] = session
+
+    def session(self, key: str, now: datetime) -> Session | None:
+        self.check()
+        found = self._sessions.get(key)
+        return found if found and now < found.expires_at else None
+
+    def use_once(self, key: str, until: datetime) -> bool:
+        self.check()
+        is_first = key not in self._used
+        self._used[key] = until
+        return is_first
 
     def append(self, entry: Entry) -> bool:
         self.check()

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import api
-from chalicelib.api import Answer, Request
 from chalicelib.domain.calendar import in_words, promised_by
 from chalicelib.domain.outbox import UNHEARD
 from chalicelib.domain.recent import MAX_A_DAY
@@ -37,6 +36,7 @@ from chalicelib.domain.tokens import FORM, PROBE, sign
 from chalicelib.forward import Desk, forward, sweep
 from chalicelib.intake import FORM as FORM_TYPE
 from chalicelib.reviewing import RELEASE, Review, confirm, decide
+from chalicelib.web import Answer, Request
 from tests.backend.fakes import Clock, FakeMailer, FakePages, FakeStore, KilledError
 from tests.backend.samples import AALST, KEYS, LINKS, Changes, mail_to, posted
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import api
-from chalicelib.api import HTML, PROBLEM, Answer, Request
 from chalicelib.domain import tokens
 from chalicelib.domain.form import MAX_BODY
 from chalicelib.domain.registration import STEP_UP, Registration, admitted, held
@@ -16,6 +15,7 @@ from chalicelib.domain.suspicion import TOO_FAST
 from chalicelib.domain.tokens import verify
 from chalicelib.intake import FORM, JSON
 from chalicelib.reviewing import CONFIRM_TERM, Review
+from chalicelib.web import HTML, PROBLEM, Answer, Request
 from tests.backend.fakes import FakePages, FakeStore, aws_error
 from tests.backend.samples import KEYS, LINKS, NOW, Changes, posted, registration
 

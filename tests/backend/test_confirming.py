@@ -11,7 +11,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chalicelib import api, bootstrap
-from chalicelib.api import Answer, Request
 from chalicelib.composing import Composer
 from chalicelib.confirming import (
     KIND,
@@ -38,6 +37,7 @@ from chalicelib.emails import Email, Letters, mime
 from chalicelib.failures import NotNeededError
 from chalicelib.forward import Desk, forward
 from chalicelib.pages import Pages
+from chalicelib.web import Answer, Request
 from tests.backend.fakes import Clock, FakeMailer, FakeStore
 from tests.backend.samples import AALST, AGENCY, LINKS, NOW, SENDER, SITE_URL
 from tests.language.plain import MEAN, problems

@@ -467,8 +467,8 @@ def test_repair(store: Store) -> None:
     """
     store.add(registration())
 
-    assert {"missing": 2} == json.loads(run("ledger", "repair", "--json").stdout)
-    assert "0 events were missing" in run("ledger", "repair").stderr
+    assert {"missing": 3} == json.loads(run("ledger", "repair", "--json").stdout)
+    assert "0 entries were missing" in run("ledger", "repair").stderr
     assert 2 == len(list(store.ledger("2026-11-23")))
 
 

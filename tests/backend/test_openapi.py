@@ -10,10 +10,10 @@ import yaml
 from jsonschema_rs import Draft202012Validator
 
 import app as entry_points
-from chalicelib.api import PROBLEM
 from chalicelib.domain.form import FIELDS, MAX_BODY, Field, parse
 from chalicelib.domain.site import CONFIRM, CONFIRM_CONTACT, REGISTRATIONS, REVIEW
 from chalicelib.intake import FORM, JSON, read
+from chalicelib.web import PROBLEM
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 DESCRIPTION: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))

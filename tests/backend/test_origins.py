@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import api
-from chalicelib.api import HTML, PROBLEM, Answer, Request
 from chalicelib.intake import FORM, JSON
 from chalicelib.pages import Pages
+from chalicelib.web import HTML, PROBLEM, Answer, Request
 from tests.backend.fakes import FakePages, FakeStore
 from tests.backend.samples import KEYS, NOW, SITE_URL, posted
 

@@ -21,7 +21,6 @@ from moto.dynamodb.models import dynamodb_backends
 
 import app as entry_points
 from chalicelib import bootstrap
-from chalicelib.api import HTML, PROBLEM
 from chalicelib.domain.cleaning import normalise
 from chalicelib.domain.form import FIELDS, FieldError, Form, InvalidFormError, Posted, parse
 from chalicelib.domain.municipalities import Municipality
@@ -29,6 +28,7 @@ from chalicelib.domain.registration import Registration
 from chalicelib.domain.site import REGISTRATIONS
 from chalicelib.intake import FORM, UnreadableError, read
 from chalicelib.store import read_registration
+from chalicelib.web import HTML, PROBLEM
 from tests.backend.aws import REGION, TABLE
 from tests.backend.samples import posted
 from tests.corpus.markup import differences

@@ -27,7 +27,7 @@ from chalicelib.domain.outbox import (
 )
 
 TAGS = ("reference", "mail", "receiver", "route")
-"""What `mailer` gives each mail, so that an event finds it again."""
+"""What `mailer` gives each mail, so that an event finds it again; some have `about` as well."""
 
 _SUPPRESSED = frozenset({"Suppressed", "OnAccountSuppressionList", "UnsubscribedRecipient"})
 _TRANSIENT = {
@@ -68,6 +68,7 @@ def read_event(message: str) -> Receipt:
             message_id=str(mail["messageId"]),
             sent_at=_moment(mail["timestamp"]),
             fact=_fact(kind, event),
+            about=str(tags.get("about", [""])[0]),
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UnreadableEventError(type(error).__name__) from error

@@ -59,7 +59,8 @@ class Event:
     What happened, when, to which mail and receiver. Holds no personal data: it goes to the ledger.
 
     `receiver` is a NIS code or `volunteer`, `mail` the kind of the mail; `why` is a code: a reason
-    (`TooManyRequestsException`), a reference, a campaign.
+    (`TooManyRequestsException`), a reference, a campaign. `door` is through which door a person
+    acted (handover.py), "" for what happened by itself.
     """
 
     at: datetime
@@ -67,6 +68,7 @@ class Event:
     receiver: str = ""
     why: str = ""
     mail: str = ""
+    door: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -126,7 +128,8 @@ class Sending:
 @dataclass(frozen=True)
 class Mail:
     """
-    One mail that must go out; it is named by its kind and receiver.
+    One mail that must go out; it is named by its kind, its receiver and, where one receiver gets
+    several of a kind, what it is about: a code of letters, digits, `.`, `-`.
 
     `next_at` is the next moment at which something must happen with it, None when there is
     nothing left to do or a person must act (`attention_at`). `reason` is why the last attempt
@@ -145,6 +148,11 @@ class Mail:
     dropped_at: datetime | None = None
     attention_at: datetime | None = None
     requeued_at: datetime | None = None
+    about: str = ""
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        return self.kind, self.receiver, self.about
 
     @property
     def status(self) -> str:
@@ -245,10 +253,8 @@ class Outbox:
         waiting = [mail.attention_at for mail in self.mails if mail.attention_at]
         return ("attention", min(waiting)) if waiting else None
 
-    def mail(self, kind: str, receiver: str) -> Mail | None:
-        return next(
-            (one for one in self.mails if (one.kind, one.receiver) == (kind, receiver)), None
-        )
+    def mail(self, kind: str, receiver: str, about: str = "") -> Mail | None:
+        return next((one for one in self.mails if one.name == (kind, receiver, about)), None)
 
     def due_mails(self, now: datetime) -> Iterator[Mail]:
         """The mails with which something must happen now."""
@@ -267,13 +273,27 @@ def release(outbox: AnyOutbox) -> AnyOutbox:
     return replace(outbox, lease_until=None)
 
 
-def queued(outbox: AnyOutbox, kind: str, receiver: str, now: datetime) -> AnyOutbox:
-    """One mail more to send; nothing changes when it is there already."""
-    if outbox.mail(kind, receiver):
+def queued(
+    outbox: AnyOutbox,
+    kind: str,
+    receiver: str,
+    now: datetime,
+    *,
+    about: str = "",
+    at: datetime | None = None,
+    again: bool = False,
+) -> AnyOutbox:
+    """
+    One mail more to send, now or from `at` on; nothing changes when it is there already. `again`:
+    unless it was dropped before it went out.
+    """
+    known = outbox.mail(kind, receiver, about)
+    if known and not (again and known.dropped_at and not known.sendings):
         return outbox
-    mail = Mail(kind, receiver, now, now)
+    mail = Mail(kind, receiver, now, at or now, about=about)
+    others = tuple(one for one in outbox.mails if one is not known)
     event = Event(now, "queued", receiver, mail=kind)
-    return replace(outbox, mails=(*outbox.mails, mail), events=(*outbox.events, event))
+    return replace(outbox, mails=(*others, mail), events=(*outbox.events, event))
 
 
 def sent(outbox: AnyOutbox, mail: Mail, message_id: str, route: str, now: datetime) -> AnyOutbox:
@@ -364,6 +384,7 @@ class Receipt:
     message_id: str
     sent_at: datetime
     fact: Fact
+    about: str = ""
 
 
 def heard(outbox: AnyOutbox, receipt: Receipt) -> AnyOutbox:
@@ -372,7 +393,7 @@ def heard(outbox: AnyOutbox, receipt: Receipt) -> AnyOutbox:
 
     A copy that we do not know of went out just before a crash: now we do know.
     """
-    mail = outbox.mail(receipt.kind, receipt.receiver)
+    mail = outbox.mail(receipt.kind, receipt.receiver, receipt.about)
     if mail is None:
         return outbox
     before = next((one for one in mail.sendings if one.message_id == receipt.message_id), None)
@@ -412,17 +433,14 @@ def _now(outbox: Outbox, mail: Mail) -> Mail:
 
     Raises LookupError when it has none such.
     """
-    known = outbox.mail(mail.kind, mail.receiver)
+    known = outbox.mail(*mail.name)
     if known is None:
         raise LookupError(f"{outbox.id} has no {mail.kind}")
     return known
 
 
 def _with(outbox: AnyOutbox, mail: Mail, *events: Event) -> AnyOutbox:
-    mails = (
-        mail if (one.kind, one.receiver) == (mail.kind, mail.receiver) else one
-        for one in outbox.mails
-    )
+    mails = (mail if one.name == mail.name else one for one in outbox.mails)
     return replace(outbox, mails=tuple(mails), events=(*outbox.events, *events))
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.form import Answers
+from chalicelib.domain.handover import Handover
 from chalicelib.domain.municipalities import of_postcode
 from chalicelib.domain.outbox import (
     BOUNCED,
@@ -33,6 +34,8 @@ PHONE_INSTEAD = "phone-instead"  # to a municipality: her e-mail address does no
 CONFIRMATION = "confirmation"  # to the volunteer: what happens next
 STEP_UP = "step-up"  # to the volunteer: was it you? Press the button
 DELAY = "delay"  # to the volunteer: your municipality could not be reached, we look for another way
+HANDED_ON = "handed-on"  # to the volunteer, about a receiver: your municipality asked it instead
+CONSENT = "consent"  # to the volunteer, about a partner: may we send it your registration?
 
 TO_MUNICIPALITY = frozenset({FORWARDING, PHONE_INSTEAD})
 """The kinds of mail that go to whatever address of a municipality works."""
@@ -52,6 +55,8 @@ class Registration(Outbox):
     """
     Somebody who wants to be a buddy; one item in the table, outbox included.
 
+    `handovers` has one for each municipality or organisation that has her, or had her. Links
+    of before `links_since` to her own page are void.
     `fingerprint` tells whether two submissions with one id have the same answers. `admitted_at`
     is when it was judged new or a repeat (recent.py). `signals` are what looked odd about the
     request, `network` is a salted digest of the address that it came from, there until it is
@@ -64,6 +69,8 @@ class Registration(Outbox):
     fingerprint: str
     registered_at: datetime
     answers: Answers
+    handovers: tuple[Handover, ...] = ()
+    links_since: datetime | None = None
     admitted_at: datetime | None = None
     repeat_of: str = ""
     signals: tuple[str, ...] = ()
@@ -79,6 +86,10 @@ class Registration(Outbox):
     @property
     def expires_at(self) -> datetime:
         return self.registered_at + (SYNTHETIC_TERM if self.synthetic else REGISTRATION_TERM)
+
+    def handover(self, receiver: str) -> Handover | None:
+        """How it stands with her in one municipality, or at one organisation."""
+        return next((one for one in self.handovers if one.receiver == receiver), None)
 
     @property
     def forwardings(self) -> tuple[Mail, ...]:
@@ -144,6 +155,7 @@ def register(
         fingerprint=fingerprint(answers),
         registered_at=now,
         answers=answers,
+        handovers=tuple(Handover(nis_code, now) for nis_code in answers.municipality),
         signals=came.signals,
         network=came.network,
         synthetic=came.synthetic,
@@ -271,8 +283,14 @@ def _is_reachable(registration: Registration) -> bool:
 
 
 def _without(registration: Registration, kind: str, reason: str, now: datetime) -> Registration:
-    """Without a mail that did not go out yet."""
-    mail = registration.mail(kind, VOLUNTEER)
+    """Without a mail to her that did not go out yet."""
+    return without_mail(registration, registration.mail(kind, VOLUNTEER), reason, now)
+
+
+def without_mail(
+    registration: Registration, mail: Mail | None, reason: str, now: datetime
+) -> Registration:
+    """Without a mail that did not go out yet, if there is one."""
     if mail is None or mail.sendings or mail.dropped_at:
         return registration
     return dropped(registration, mail, reason, now)

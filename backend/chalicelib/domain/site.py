@@ -48,6 +48,12 @@ STATUS = "/api/status"
 TOKEN = "/api/token"  # noqa: S105 (a path, no secret)
 CONFIRM = "/mijn/bevestigen/"  # … and a token: the volunteer's button
 REVIEW = "/beheer/nazien/"  # … and a token: the buttons of the desk
+CANDIDATE = "/gemeente/kandidaat/"  # … and a token: the buttons of a municipality
+MUNICIPALITY_DESK = "/gemeente/"
+AGENCY_DESK = "/beheer/"
+SIGN_IN = "aanmelden/"  # below a desk; … and a token: opens it
+OWN = "/mijn/aanmelding/"  # … and a token: the volunteer's own page
+OWN_DATA = "/mijn/gegevens/"  # … and a token: all that we know of her
 
 # Files beside the pages
 STYLESHEET = "/theme/style.css"

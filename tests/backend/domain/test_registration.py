@@ -150,7 +150,9 @@ def test_steps_leave_no_trace_of_the_person() -> None:
     assert [] == [
         word for word in ("canary", "470", "9308", one.submission_id, "message") if word in told
     ]
-    assert {"at", "what", "receiver", "why", "mail"} == {field.name for field in fields(Event)}
+    assert {"at", "what", "receiver", "why", "mail", "door"} == {
+        field.name for field in fields(Event)
+    }
 
 
 def test_circumstances() -> None:

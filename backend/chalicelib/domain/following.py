@@ -1,0 +1,183 @@
+"""
+What a municipality does about a candidate, as steps of the registration: each adds its act to the
+hand-over and its event to the history, and queues what must be mailed because of it.
+
+Mails that follow from an act leave after the hour in which it can be undone.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.handover import (
+    HANDED_ON,
+    UNDO_TERM,
+    VOLUNTEER_PAGE,
+    Act,
+    Handover,
+    Partner,
+    with_act,
+    without_handing_on,
+    without_last,
+)
+from chalicelib.domain.outbox import Event, queued
+from chalicelib.domain.registration import (
+    CONSENT,
+    FORWARDING,
+    VOLUNTEER,
+    Registration,
+    without_mail,
+)
+from chalicelib.domain.registration import HANDED_ON as HANDED_ON_MAIL
+
+PARTNER = "partner"
+MAX_HANDOVERS = 12
+"""Of one registration: three that she chose, and more hands than she should pass through."""
+
+
+class NotHereError(LookupError):
+    """The registration has no such hand-over (any more)."""
+
+
+class TooManyHandoversError(ValueError):
+    """She was handed on more often than makes sense: a person must look."""
+
+
+def acted(registration: Registration, receiver: str, act: Act) -> Registration:
+    """
+    Something was done about her in one place; the same registration when that was known.
+
+    Raises `NotHereError`, and `TooManyActsError`. Handing on has its own steps.
+    """
+    before = _here(registration, receiver)
+    after = with_act(before, act)
+    if after is before:
+        return registration
+    event = Event(act.at, act.what, receiver, act.why or act.to, door=act.door)
+    return replace(_with(registration, after), events=(*registration.events, event))
+
+
+def handed_on(registration: Registration, receiver: str, act: Act) -> Registration:
+    """
+    One municipality hands her on to another (`act.to`): that one is mailed, and she is told.
+
+    Where she is already in the hands of that one, nothing new is sent there. Raises as `acted`, and
+    `TooManyHandoversError`.
+    """
+    following = acted(registration, receiver, act)
+    if following is registration:
+        return registration
+    known = following.handover(act.to)
+    if known is None or known.ended_at:
+        new = Handover(act.to, act.at, handed_on_by=receiver)
+        following = _with(following, new) if known else _added(following, new)
+    leaves_at = act.at + UNDO_TERM
+    following = queued(following, FORWARDING, act.to, act.at, at=leaves_at, again=True)
+    return queued(
+        following, HANDED_ON_MAIL, VOLUNTEER, act.at, about=act.to, at=leaves_at, again=True
+    )
+
+
+def proposed(registration: Registration, receiver: str, partner: Partner, act: Act) -> Registration:
+    """
+    One municipality wants to hand her on to an organisation: she is asked first, once.
+
+    Raises as `handed_on`.
+    """
+    number = sum(one.partner is not None for one in registration.handovers) + 1
+    known = next((one for one in registration.handovers if one.partner == partner), None)
+    to = known.receiver if known else f"{PARTNER}-{number}"
+    following = acted(registration, receiver, replace(act, to=to))
+    if following is registration or known:
+        return following
+    following = _added(following, Handover(to, act.at, handed_on_by=receiver, partner=partner))
+    leaves_at = act.at + UNDO_TERM
+    return queued(following, CONSENT, VOLUNTEER, act.at, about=to, at=leaves_at, again=True)
+
+
+def agreed(registration: Registration, receiver: str, now: datetime) -> Registration:
+    """She says yes to an organisation: now it is mailed. Twice is once; a no can become a yes."""
+    known = _here(registration, receiver)
+    if known.partner is None or known.agreed_at or known.ended_at:
+        return registration
+    yes = replace(known, agreed_at=now, declined_at=None, since=now)
+    event = Event(now, "agreed", receiver, door=VOLUNTEER_PAGE)
+    following = replace(_with(registration, yes), events=(*registration.events, event))
+    return queued(following, FORWARDING, receiver, now, again=True)
+
+
+def declined(registration: Registration, receiver: str, now: datetime) -> Registration:
+    """She says no: whoever proposed it has her in hands again."""
+    known = _here(registration, receiver)
+    if known.partner is None or known.agreed_at or known.declined_at:
+        return registration
+    event = Event(now, "declined", receiver, door=VOLUNTEER_PAGE)
+    following = _with(registration, replace(known, declined_at=now))
+    proposer = registration.handover(known.handed_on_by)
+    if proposer:
+        following = _with(following, without_handing_on(proposer, receiver, now))
+    return replace(following, events=(*registration.events, event))
+
+
+def undone(registration: Registration, receiver: str, door: str, now: datetime) -> Registration:
+    """
+    The last act in one place is taken back, with what would have followed from it; the same
+    registration when it is too late for that. Raises `NotHereError`.
+    """
+    before = _here(registration, receiver)
+    after = without_last(before, now)
+    act = before.last
+    if after is before or act is None:
+        return registration
+    following = _with(registration, after)
+    if act.what == HANDED_ON:
+        following = _not_handed_on(following, receiver, act, now)
+    event = Event(now, "undone", receiver, act.what, door=door)
+    return replace(following, events=(*following.events, event))
+
+
+def revoked(registration: Registration, receiver: str, door: str, now: datetime) -> Registration:
+    """The links to her that this receiver was mailed no longer work."""
+    known = replace(_here(registration, receiver), links_since=now)
+    event = Event(now, "revoked", receiver, door=door)
+    return replace(_with(registration, known), events=(*registration.events, event))
+
+
+def _not_handed_on(
+    registration: Registration, receiver: str, act: Act, now: datetime
+) -> Registration:
+    handover = registration.handover(act.to)
+    if handover is None or handover.handed_on_by != receiver or handover.since != act.at:
+        mails: tuple[tuple[str, str, str], ...] = (
+            (HANDED_ON_MAIL, VOLUNTEER, act.to),
+        )  # she was there already
+    else:
+        mails = (
+            (FORWARDING, act.to, ""),
+            (HANDED_ON_MAIL, VOLUNTEER, act.to),
+            (CONSENT, VOLUNTEER, act.to),
+        )
+        left = tuple(one for one in registration.handovers if one is not handover)
+        registration = replace(registration, handovers=left)
+    for name in mails:
+        registration = without_mail(registration, registration.mail(*name), "undone", now)
+    return registration
+
+
+def _here(registration: Registration, receiver: str) -> Handover:
+    known = registration.handover(receiver)
+    if known is None:
+        raise NotHereError(receiver)
+    return known
+
+
+def _added(registration: Registration, handover: Handover) -> Registration:
+    if len(registration.handovers) >= MAX_HANDOVERS:
+        raise TooManyHandoversError
+    return replace(registration, handovers=(*registration.handovers, handover))
+
+
+def _with(registration: Registration, handover: Handover) -> Registration:
+    handovers = (
+        handover if one.receiver == handover.receiver else one for one in registration.handovers
+    )
+    return replace(registration, handovers=tuple(handovers))
