@@ -105,24 +105,27 @@ def delivery_of(entries: Iterable[Entry], now: datetime) -> Delivery | None:
     What the ledger tells about the deliveries of the last `WINDOW`; None when there were none.
 
     The time counts from when a mail was wanted: registered, or found good by a person where it was
-    held. Mails that nobody waits for don't count.
+    held. Mails that nobody waits for don't count. `entries` come in the order of the ledger: in a
+    peak they are too many to keep, so only what still waits is.
     """
-    since: dict[str, datetime] = {}
-    wanted: dict[tuple[str, str, str], datetime] = {}
-    took: dict[tuple[str, str, str], float] = {}
-    for entry in sorted(entries, key=lambda one: (one.event.at, one.number)):
-        event = entry.event
-        mail = (entry.reference, event.mail, event.receiver)
-        if event.what in {"registered", "released"}:
-            since[entry.reference] = event.at
-            wanted[entry.reference, CONFIRMATION, VOLUNTEER] = event.at
+    wanted: dict[str, dict[tuple[str, str], datetime]] = {}
+    took: list[float] = []
+    for entry in entries:
+        event, of_her = entry.event, wanted.get(entry.reference, {})
+        mail = (event.mail, event.receiver)
+        if event.what == "registered":
+            wanted[entry.reference] = {(CONFIRMATION, VOLUNTEER): event.at}
+        elif event.what == "released":
+            of_her.update(dict.fromkeys(of_her, event.at))
         elif event.what == "queued" and event.mail == FORWARDING:
-            wanted[mail] = event.at
-        elif event.what == DELIVERED and mail in wanted and mail not in took:
-            start = max(wanted[mail], since.get(entry.reference, wanted[mail]))
+            wanted.setdefault(entry.reference, {})[mail] = event.at
+        elif event.what == DELIVERED and mail in of_her:
+            start = of_her.pop(mail)
+            if not of_her:
+                del wanted[entry.reference]
             if now - WINDOW <= event.at <= now:
-                took[mail] = max(0.0, (event.at - start).total_seconds())
-    return _summed_up(sorted(took.values()))
+                took.append(max(0.0, (event.at - start).total_seconds()))
+    return _summed_up(sorted(took))
 
 
 def _summed_up(seconds: Sequence[float]) -> Delivery | None:

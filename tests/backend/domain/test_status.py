@@ -57,7 +57,7 @@ def test_delivery_p95() -> None:
         )
     ]
 
-    assert Delivery(20, 10.5, 19.0) == delivery_of(reversed(entries), NOW + HOUR)
+    assert Delivery(20, 10.5, 19.0) == delivery_of(entries, NOW + HOUR)
 
 
 def test_delivery_window() -> None:
