@@ -82,6 +82,6 @@ def _candidate(registration: Registration, handover: Handover) -> Candidate:
         state_at=handover.last.at if handover.last else handover.since,
         waits=handover.waits,
         is_gone=not is_shown(registration, handover),
-        expires_at=registration.expires_at,
+        expires_at=registration.expires_at.replace(microsecond=0),  # as the table keeps it
         version=registration.version,
     )
