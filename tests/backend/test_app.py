@@ -441,17 +441,6 @@ def test_repair(functions: Functions, store: Store) -> None:
     assert {"missing": 0, "stuck": 0} == functions.schedule("repair")
 
 
-def test_nothing_to_repair(functions: Functions) -> None:
-    """
-    What the stream brought needs no repair.
-    """
-    functions.sign_up()
-    for image in images():
-        functions.stream("project", functions.record(image))
-
-    assert {"missing": 0, "stuck": 0} == functions.schedule("repair")
-
-
 def days(one: Any) -> list[str]:
     return sorted({event.at.date().isoformat() for event in one.events})
 
