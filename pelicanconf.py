@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 
 from chalicelib.domain.site import (
     ADDRESS,
+    DESK_STYLESHEET,
     FINDER,
     NAME,
     STYLESHEET,
@@ -79,6 +80,7 @@ INVENTORY = "site/content/projecten"
 HOUSE_STYLE = os.environ.get("HOUSE_STYLE", "")  # a folder with tokens.css and perhaps logo.svg
 API_DESCRIPTION = "docs/openapi.yaml"
 STYLESHEET_SAVE_AS = STYLESHEET.lstrip("/")
+DESK_STYLESHEET_SAVE_AS = DESK_STYLESHEET.lstrip("/")
 FINDER_SAVE_AS = FINDER.lstrip("/")
 OUTLINES = "site/data/map-paths.json"
 

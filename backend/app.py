@@ -6,9 +6,10 @@ each its role, memory and time-out. This module is imported while packaging, wit
 reads nothing and opens nothing.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import (
     Chalice,
@@ -25,19 +26,50 @@ from chalice.app import (
 from chalicelib import api, bootstrap, logs, web
 from chalicelib.domain.contact_code import Entered
 from chalicelib.domain.site import (
+    AGENCY_DESK,
+    AWAY,
+    CANDIDATE,
+    CANDIDATES,
+    CANDIDATES_CSV,
+    CANDIDATES_XLSX,
+    CARD_OF,
     CONFIRM,
     CONFIRM_CONTACT,
+    DESK_AGAIN,
+    DESK_CONTACTS,
+    DESK_MAILS,
+    DESK_OFFICERS,
+    DESK_PLACE,
+    DESK_REGISTRATION,
+    DESK_SEARCH,
+    DESK_VIEWS,
     HEALTH,
+    MUNICIPALITY_DESK,
+    NEW_ADDRESS,
+    OWN,
+    OWN_DATA,
+    QUESTION,
     REGISTRATIONS,
     REVIEW,
     SEARCH,
+    SIGN_IN,
+    SIGN_OUT,
     STATUS,
     THANKS,
     TOKEN,
+    WORK_LIST,
 )
 from chalicelib.domain.suspicion import visitor_of
 from chalicelib.reviewing import Review
 from chalicelib.store import is_outbox, is_registration, read_outbox, read_registration
+
+if TYPE_CHECKING:
+    from chalicelib.agency_desk import AgencyDesk
+    from chalicelib.candidate_link import Door
+    from chalicelib.domain.candidate_list import Choice
+    from chalicelib.entrance import Entrance
+    from chalicelib.municipal_desk import MunicipalDesk
+    from chalicelib.own_link import Door as OwnDoor
 
 app = Chalice(app_name="mijnbuddy", configure_logs=False)
 log = logs.Log("chalicelib.app")
@@ -50,6 +82,18 @@ STREAM = "arn:aws:dynamodb:eu-central-1:000000000000:table/placeholder/stream/pl
 MAIL_EVENTS = "arn:aws:sqs:eu-central-1:000000000000:placeholder"
 SPARE_SECONDS = 40
 """A run takes no new work this long before its end: sending a mail may take 33."""
+
+
+class BinaryResponse(Response):
+    """
+    An answer that is no text. Chalice would give one only to who accepts that very type, which no
+    browser that follows a link says; API Gateway passes it on to anybody (infra/template.yaml).
+    """
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        response: dict[str, Any] = super().to_dict(binary_types)
+        encoded = b64encode(self.body).decode()
+        return response | {"body": encoded, "isBase64Encoded": True}
 
 
 class FunctionFailedError(Exception):
@@ -111,6 +155,171 @@ def reviewed(token: str) -> Response:
     return _respond(lambda: api.reviewed(token, _request(), _review(), bootstrap.pages()))
 
 
+@app.route(f"{CANDIDATE}{{token}}", methods=["GET", "HEAD"])
+def candidate(token: str) -> Response:
+    return _respond(lambda: _candidate_link(token).shown())
+
+
+@app.route(f"{CANDIDATE}{{token}}", methods=["POST"], content_types=["*/*"])
+def candidate_acted(token: str) -> Response:
+    return _respond(lambda: _candidate_link(token).acted(_request()))
+
+
+@app.route(f"{OWN}{{token}}", methods=["GET", "HEAD"])
+def own_page(token: str) -> Response:
+    return _respond(lambda: _own_link(token).shown(_query("gedaan")))
+
+
+@app.route(f"{OWN}{{token}}", methods=["POST"], content_types=["*/*"])
+def own_page_acted(token: str) -> Response:
+    return _respond(lambda: _own_link(token).acted(_request()))
+
+
+@app.route(f"{OWN_DATA}{{token}}", methods=["GET", "HEAD"])
+def own_data(token: str) -> Response:
+    return _respond(lambda: _own_link(token).data(_query("formaat")))
+
+
+@app.route(f"{NEW_ADDRESS}{{token}}", methods=["GET", "HEAD"])
+def new_address(token: str) -> Response:
+    return _respond(lambda: _own_link(token).new_address())
+
+
+@app.route(f"{NEW_ADDRESS}{{token}}", methods=["POST"], content_types=["*/*"])
+def new_address_confirmed(token: str) -> Response:
+    return _respond(lambda: _own_link(token).address_confirmed(_request()))
+
+
+@app.route(f"{QUESTION}{{token}}", methods=["GET", "HEAD"])
+def question(token: str) -> Response:
+    return _respond(lambda: _own_link(token).question())
+
+
+@app.route(f"{QUESTION}{{token}}", methods=["POST"], content_types=["*/*"])
+def question_answered(token: str) -> Response:
+    return _respond(lambda: _own_link(token).answered(_request()))
+
+
+@app.route(AGENCY_DESK.rstrip("/"), methods=["GET"])
+def agency_entrance() -> Response:
+    return _respond(lambda: _agency_entrance().shown(_request()))
+
+
+@app.route(AGENCY_DESK.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def agency_asked() -> Response:
+    return _respond(lambda: _agency_entrance().asked(_request()))
+
+
+@app.route(f"{AGENCY_DESK}{SIGN_IN}{{token}}", methods=["GET", "HEAD"])
+def agency_link(token: str) -> Response:
+    return _respond(lambda: _agency_entrance().link(token))
+
+
+@app.route(f"{AGENCY_DESK}{SIGN_IN}{{token}}", methods=["POST"], content_types=["*/*"])
+def agency_signed_in(token: str) -> Response:
+    return _respond(lambda: _agency_entrance().opened(token, _request()))
+
+
+@app.route(f"{AGENCY_DESK}{SIGN_OUT}".rstrip("/"), methods=["POST"], content_types=["*/*"])
+def agency_left() -> Response:
+    return _respond(lambda: _agency_entrance().left(_request()))
+
+
+@app.route(WORK_LIST.rstrip("/"), methods=["GET"])
+def work_list() -> Response:
+    return _respond(lambda: _agency_desk().work_list())
+
+
+@app.route(DESK_AGAIN.rstrip("/"), methods=["GET"])
+def again() -> Response:
+    from chalicelib.worklist import Filter
+
+    only = Filter(_query("soort"), _query("reden"), _query("gemeente"))
+    return _respond(lambda: _agency_desk().again(only))
+
+
+@app.route(DESK_AGAIN.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def sent_again() -> Response:
+    return _respond(lambda: _agency_desk().sent_again())
+
+
+@app.route(f"{DESK_REGISTRATION}{{reference}}", methods=["GET"])
+def desk_registration(reference: str) -> Response:
+    return _respond(lambda: _agency_desk().registration(reference))
+
+
+@app.route(f"{DESK_REGISTRATION}{{reference}}", methods=["POST"], content_types=["*/*"])
+def desk_decided(reference: str) -> Response:
+    return _respond(lambda: _agency_desk().decided(reference))
+
+
+@app.route(f"{DESK_REGISTRATION}{{reference}}/{{receiver}}", methods=["GET"])
+def desk_handover(reference: str, receiver: str) -> Response:
+    return _respond(lambda: _agency_desk().handover(reference, receiver))
+
+
+@app.route(
+    f"{DESK_REGISTRATION}{{reference}}/{{receiver}}", methods=["POST"], content_types=["*/*"]
+)
+def desk_acted(reference: str, receiver: str) -> Response:
+    return _respond(lambda: _agency_desk().acted(reference, receiver))
+
+
+@app.route(DESK_SEARCH.rstrip("/"), methods=["GET"])
+def desk_search() -> Response:
+    return _respond(lambda: _agency_desk().search())
+
+
+@app.route(DESK_SEARCH.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def desk_searched() -> Response:
+    return _respond(lambda: _agency_desk().searched())
+
+
+@app.route(f"{DESK_PLACE}{{nis_code}}", methods=["GET"])
+def desk_place(nis_code: str) -> Response:
+    return _respond(lambda: _agency_desk().place(nis_code, _query("blad")))
+
+
+@app.route(DESK_CONTACTS.rstrip("/"), methods=["GET"])
+def desk_contacts() -> Response:
+    return _respond(lambda: _agency_desk().contacts(_query("stand")))
+
+
+@app.route(f"{DESK_CONTACTS}{{nis_code}}", methods=["GET"])
+def desk_contact(nis_code: str) -> Response:
+    return _respond(lambda: _agency_desk().contact(nis_code))
+
+
+@app.route(f"{DESK_CONTACTS}{{nis_code}}", methods=["POST"], content_types=["*/*"])
+def desk_contact_changed(nis_code: str) -> Response:
+    return _respond(lambda: _agency_desk().contact_changed(nis_code))
+
+
+@app.route(DESK_MAILS.rstrip("/"), methods=["GET"])
+def desk_mails() -> Response:
+    return _respond(lambda: _agency_desk().mails())
+
+
+@app.route(f"{DESK_MAILS}{{kind}}", methods=["GET"])
+def desk_mail(kind: str) -> Response:
+    return _respond(lambda: _agency_desk().mail(kind))
+
+
+@app.route(DESK_VIEWS.rstrip("/"), methods=["GET"])
+def desk_views() -> Response:
+    return _respond(lambda: _agency_desk().views(_query("dag")))
+
+
+@app.route(DESK_OFFICERS.rstrip("/"), methods=["GET"])
+def desk_officers() -> Response:
+    return _respond(lambda: _agency_desk().officers())
+
+
+@app.route(DESK_OFFICERS.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def desk_officer_changed() -> Response:
+    return _respond(lambda: _agency_desk().officer_changed())
+
+
 @app.route(HEALTH)
 def health() -> Response:
     return _respond(lambda: api.health(bootstrap.store().check))
@@ -148,23 +357,106 @@ def confirm_contact() -> Response:
     return _respond(lambda: api.confirm_contact(_request(), enter, bootstrap.pages()))
 
 
+# API Gateway takes the slash off the end of an address.
+@app.route(MUNICIPALITY_DESK.rstrip("/"), methods=["GET"])
+def municipal_desk() -> Response:
+    return _respond(lambda: _municipal_desk().entrance.shown(_request()))
+
+
+@app.route(MUNICIPALITY_DESK.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def municipal_desk_asked() -> Response:
+    return _respond(lambda: _municipal_desk().entrance.asked(_request()))
+
+
+@app.route(f"{MUNICIPALITY_DESK}{SIGN_IN}{{token}}", methods=["GET", "HEAD"])
+def municipal_desk_link(token: str) -> Response:
+    return _respond(lambda: _municipal_desk().entrance.link(token))
+
+
+@app.route(f"{MUNICIPALITY_DESK}{SIGN_IN}{{token}}", methods=["POST"], content_types=["*/*"])
+def municipal_desk_opened(token: str) -> Response:
+    return _respond(lambda: _municipal_desk().entrance.opened(token, _request()))
+
+
+@app.route(f"{MUNICIPALITY_DESK}{SIGN_OUT}".rstrip("/"), methods=["POST"], content_types=["*/*"])
+def municipal_desk_left() -> Response:
+    return _respond(lambda: _municipal_desk().entrance.left(_request()))
+
+
+@app.route(CANDIDATES.rstrip("/"), methods=["GET"])
+def candidates() -> Response:
+    return _respond(lambda: _municipal_desk().listed(_request(), _choice()))
+
+
+@app.route(CANDIDATES_CSV, methods=["GET"])
+def candidates_csv() -> Response:
+    from chalicelib.candidate_files import CSV, MAX_FILE
+
+    return _respond(lambda: _municipal_desk().file(_request(), _choice(), CSV, MAX_FILE))
+
+
+@app.route(CANDIDATES_XLSX, methods=["GET"])
+def candidates_xlsx() -> Response:
+    from chalicelib.candidate_files import MAX_FILE, XLSX
+
+    return _respond(lambda: _municipal_desk().file(_request(), _choice(), XLSX, MAX_FILE))
+
+
+@app.route(f"{CANDIDATES}{{reference}}", methods=["GET"])
+def desk_candidate(reference: str) -> Response:
+    return _respond(lambda: _municipal_desk().candidate(_request(), reference))
+
+
+@app.route(f"{CANDIDATES}{{reference}}", methods=["POST"], content_types=["*/*"])
+def desk_candidate_acted(reference: str) -> Response:
+    return _respond(lambda: _municipal_desk().acted(_request(), reference))
+
+
+@app.route(f"{CANDIDATES}{{reference}}{CARD_OF}", methods=["GET"])
+def desk_candidate_card(reference: str) -> Response:
+    return _respond(lambda: _municipal_desk().card(_request(), reference))
+
+
+@app.route(AWAY.rstrip("/"), methods=["GET"])
+def away() -> Response:
+    return _respond(lambda: _municipal_desk().away(_request()))
+
+
+@app.route(AWAY.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def away_set() -> Response:
+    return _respond(lambda: _municipal_desk().away_set(_request()))
+
+
 @app.on_dynamodb_record(stream_arn=STREAM, name="forward")
 def forward(event: DynamoDBEvent) -> dict[str, Any]:
     """Woken by each new registration or notice; one that fails is offered again, alone."""
     from chalicelib.forward import forward as forward_one
 
     desk = bootstrap.desk(bootstrap.now)
-    return _each(event, is_outbox, lambda record: forward_one(read_outbox(record.new_image), desk))
+
+    def mail(record: DynamoDBRecord) -> None:
+        if record.new_image:
+            forward_one(read_outbox(record.new_image), desk)
+
+    return _each(event, is_outbox, mail)
 
 
 @app.on_dynamodb_record(stream_arn=STREAM, name="project")
 def project(event: DynamoDBEvent) -> dict[str, Any]:
     """Woken by each change of a registration: writes what happened to the ledger."""
+    from chalicelib.names import index
+    from chalicelib.projection import ended
     from chalicelib.projection import project as project_one
 
     def write(record: DynamoDBRecord) -> None:
         before = read_registration(record.old_image) if record.old_image else None
-        project_one(before, read_registration(record.new_image), bootstrap.store())
+        if record.new_image:
+            after = read_registration(record.new_image)
+            project_one(before, after, bootstrap.store())
+            key = bootstrap.signing_keys()[0]
+            index(before, after, key, bootstrap.store(), bootstrap.now())
+        elif before:
+            ended(before, bootstrap.now(), bootstrap.store())
 
     return _each(event, is_registration, write)
 
@@ -203,13 +495,21 @@ def contacts(event: CloudWatchEvent) -> dict[str, int]:
 
 @app.schedule(Rate(1, unit=Rate.DAYS), name="repair")
 def repair(event: CloudWatchEvent) -> dict[str, int]:
-    """Adds to the ledger what the stream missed, and frees mails that have no next step."""
+    """
+    Adds to the ledger what the stream missed, frees mails that have no next step, and deletes what
+    has expired.
+    """
+    from chalicelib.expiring import clean_up
+    from chalicelib.names import repair as repair_names
     from chalicelib.projection import repair as repair_ledger
     from chalicelib.watching import free_stuck
 
     now = bootstrap.ticking(_moment(event))()
     missing = repair_ledger(bootstrap.store(), now)
-    return {"missing": missing, "stuck": free_stuck(bootstrap.store(), now)}
+    missing += repair_names(bootstrap.store(), bootstrap.signing_keys()[0], now)
+    stuck = free_stuck(bootstrap.store(), now)
+    expired = clean_up(bootstrap.store(), now, _has_time(event))
+    return {"missing": missing, "stuck": stuck, "expired": expired}
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="measure")
@@ -241,6 +541,15 @@ def probe(event: CloudWatchEvent) -> dict[str, str]:
     return {"wrong": probe_chain(bootstrap.store(), post, bootstrap.probe_token(now), now)}
 
 
+# Eight in the morning in Brussels is six or seven in UTC; made twice it is made once.
+@app.schedule(Cron(0, "6,7", "?", "*", "MON-FRI", "*"), name="remind")
+def remind(event: CloudWatchEvent) -> dict[str, int]:
+    """Makes the mails to the municipalities about the candidates that nobody there opened."""
+    from chalicelib.reminding import remind as remind_all
+
+    return {"made": remind_all(bootstrap.store(), bootstrap.ticking(_moment(event))())}
+
+
 # Half past seven in Brussels is half past five or six in UTC; made twice it is made once.
 @app.schedule(Cron(30, "5,6", "?", "*", "MON-FRI", "*"), name="digest")
 def digest(event: CloudWatchEvent) -> dict[str, bool]:
@@ -263,7 +572,7 @@ def _each(
     """
     failed: list[str] = []
     for record in event:
-        if not is_wanted(record.keys) or not record.new_image:
+        if not is_wanted(record.keys):
             continue
         try:
             act(record)
@@ -302,6 +611,66 @@ def _review() -> Review:
     return Review(bootstrap.store(), bootstrap.signing_keys, bootstrap.now())
 
 
+def _agency_entrance() -> "Entrance":
+    from chalicelib.agency_pages import FRONT
+    from chalicelib.domain.session import AGENCY
+    from chalicelib.entrance import Entrance, EntrancePages
+    from chalicelib.officers import Officers
+    from chalicelib.signing_in import Reception
+
+    store, now = bootstrap.store(), bootstrap.now()
+    reception = Reception(AGENCY, Officers(store), store, bootstrap.signing_keys, now)
+    return Entrance(reception, EntrancePages(bootstrap.pages(), FRONT))
+
+
+def _agency_desk() -> "AgencyDesk":
+    from chalicelib.agency_desk import AgencyDesk, Tools
+    from chalicelib.agency_pages import AgencyPages
+    from chalicelib.previews import Previews
+
+    settings, now = bootstrap.settings(), bootstrap.now()
+    tools = Tools(
+        bootstrap.store(),
+        bootstrap.signing_keys,
+        lambda: Previews(settings.site_url, settings.agency, now),
+        settings.agency,
+        now,
+    )
+    return AgencyDesk(_request(), _agency_entrance(), AgencyPages(bootstrap.pages()), tools)
+
+
+def _candidate_link(token: str) -> "Door":
+    from chalicelib.candidate_link import Door
+    from chalicelib.candidate_pages import CandidatePages
+
+    pages = CandidatePages(bootstrap.pages())
+    return Door(token, bootstrap.store(), bootstrap.signing_keys, pages, bootstrap.now())
+
+
+def _own_link(token: str) -> "OwnDoor":
+    from chalicelib.granting import Means
+    from chalicelib.own_link import Door
+    from chalicelib.own_pages import OwnPages
+
+    means = Means(bootstrap.store(), bootstrap.signing_keys, bootstrap.now())
+    return Door(token, means, bootstrap.links(), OwnPages(bootstrap.pages()))
+
+
+def _municipal_desk() -> "MunicipalDesk":
+    from chalicelib.municipal_desk import MunicipalDesk
+
+    return MunicipalDesk(
+        bootstrap.store(), bootstrap.pages(), bootstrap.signing_keys, bootstrap.now()
+    )
+
+
+def _choice() -> "Choice":
+    """What somebody wants to see of a list, from the address."""
+    from chalicelib.domain.candidate_list import choice
+
+    return choice(_query("stand"), _query("volgorde"), _query("blad"))
+
+
 def _query(name: str) -> str:
     parameters: Mapping[str, str] = _current().query_params or {}
     return parameters.get(name) or ""
@@ -313,7 +682,9 @@ def _respond(view: Callable[[], web.Answer]) -> Response:
     except Exception as error:  # Chalice would log its message, which may quote what was typed
         log.error("request failed", fault=error)
         answer = api.fault(_request(), bootstrap.pages())
-    return Response(body=answer.body, status_code=answer.status, headers=dict(answer.headers))
+    kind = BinaryResponse if answer.content else Response
+    body = answer.content or answer.body
+    return kind(body=body, status_code=answer.status, headers=dict(answer.headers))
 
 
 def _has_time(event: CloudWatchEvent) -> Callable[[], bool]:

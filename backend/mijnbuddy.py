@@ -9,16 +9,30 @@ from typing import Annotated
 
 import typer
 
-from commands import contacts, dead_letters, ledger, mails, quarantine, state
+from commands import (
+    candidates,
+    contacts,
+    dead_letters,
+    ledger,
+    mails,
+    officers,
+    quarantine,
+    retention,
+    state,
+)
 from commands.console import take_local_environment
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="The desk of mijnbuddy.")
 cli.add_typer(mails.commands)
+cli.add_typer(candidates.commands)
 cli.add_typer(state.commands)
 cli.add_typer(contacts.commands, name="contacts")
 cli.add_typer(dead_letters.commands, name="dead-letters")
 cli.add_typer(ledger.commands, name="ledger")
 cli.add_typer(quarantine.commands, name="quarantine")
+cli.add_typer(officers.commands, name="officers")
+cli.add_typer(retention.leaving)
+cli.add_typer(retention.commands, name="retention")
 
 
 @cli.callback()

@@ -82,18 +82,36 @@ def desk(clock: "Clock") -> "Desk":
 def _composer() -> Any:
     from chalicelib import digest
     from chalicelib.alarm import AlarmComposer
-    from chalicelib.composing import Composer, NoticeComposer
+    from chalicelib.composing import Composer, NoticeComposer, receiver_of
     from chalicelib.confirming import KIND, CodeComposer
-    from chalicelib.domain import incidents
+    from chalicelib.domain import incidents, session
+    from chalicelib.domain.registration import REMINDER
     from chalicelib.emails import Letters
+    from chalicelib.mailboxes import Mailboxes
+    from chalicelib.officers import Officers
+    from chalicelib.reminding import ReminderComposer
+    from chalicelib.signing_in import KIND as SIGN_IN
+    from chalicelib.signing_in import LinkComposer, Members
 
     letters = Letters(settings().site_url, settings().agency)
+    members: dict[str, Members] = {
+        session.MUNICIPALITY: Mailboxes(store()),
+        session.AGENCY: Officers(store()),
+    }
     notices: dict[str, NoticeComposer] = {
         KIND: CodeComposer(store(), letters, settings().agency, signing_keys),
         digest.KIND: digest.DigestComposer(
             store(), letters, settings().agency, lambda one, at: links().review(one, at)
         ),
         incidents.NOTICE: AlarmComposer(store(), letters, settings().agency),
+        REMINDER: ReminderComposer(
+            store(),
+            letters,
+            settings().agency,
+            lambda mail: receiver_of(mail, store(), settings().agency),
+            lambda one, place: links().candidate(one, place),
+        ),
+        SIGN_IN: LinkComposer(members, letters, settings().agency, links().sign_in),
     }
     return Composer(store(), letters, settings().agency, notices=notices, links=links())
 
@@ -154,7 +172,8 @@ def signing_keys() -> tuple[bytes, ...]:
 @lru_cache(maxsize=1)
 def _signing_keys(_: int) -> tuple[bytes, ...]:
     """The argument changes when it is time to ask again."""
-    secret = os.environ["SIGNING_KEY_ARN"]
+    # The command line has no setting but the table: the name of the secret begins as the table's.
+    secret = os.environ.get("SIGNING_KEY_ARN") or f"{os.environ['TABLE_NAME']}-signing-key"
     # Soon given up: a volunteer waits for it, and her registration is kept without it, too.
     client = _client(
         "secretsmanager", connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}

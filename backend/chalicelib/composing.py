@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.domain.calendar import local_date
 from chalicelib.domain.contacts import Contact, Receiver, receiver
 from chalicelib.domain.incidents import PROBE
 from chalicelib.domain.municipalities import TEST_MUNICIPALITY, find_municipality
@@ -13,22 +14,45 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.outbox import Mail, Outbox
 from chalicelib.domain.probe import MUNICIPALITY_ADDRESS
 from chalicelib.domain.registration import (
+    ADDRESS_CHANGE,
     CONFIRMATION,
+    CONSENT,
+    CORRECTION,
+    DECLINED,
     DELAY,
+    ERASURE,
     FORWARDING,
+    HANDED_ON,
+    LATE,
+    NEW_ADDRESS,
+    OWN_DATA,
+    OWN_LINK,
     PHONE_INSTEAD,
+    QUESTION,
+    REFUSAL,
+    REROUTED,
     STEP_UP,
+    TAKEN_BACK,
+    WARNING,
+    WITHDRAWAL,
     Registration,
 )
-from chalicelib.emails import Email, Letters
-from chalicelib.failures import NobodyLeftError
+from chalicelib.domain.vacation import Vacation
+from chalicelib.domain.waiting import told_with
+from chalicelib.emails import Closed, Email, Letters
+from chalicelib.failures import NobodyLeftError, NotNeededError
 from chalicelib.links import Links
+from chalicelib.own_letters import OwnLetters
 
 NoticeComposer = Callable[[Notice, Mail, datetime], Email]
 
 
-class Store(Protocol):
+class Contacts(Protocol):
     def contacts(self, nis_code: str) -> Iterable[Contact]: ...
+
+
+class Store(Contacts, Protocol):
+    def vacation(self, nis_code: str) -> Vacation | None: ...
 
 
 class Composer:
@@ -48,16 +72,49 @@ class Composer:
         self._store = store
         self._agency = agency
         self._notices = notices
+        own = OwnLetters(letters, agency)
         self._letter_of: Mapping[str, Callable[[Registration, Mail], Email]] = {
             FORWARDING: lambda one, mail: letters.forwarding(
-                one, mail.receiver, self._receiver(mail)
+                one, mail.receiver, self._receiver(one, mail), links.candidate(one, mail.receiver)
             ),
             PHONE_INSTEAD: lambda one, mail: letters.phone_instead(
-                one, mail.receiver, self._receiver(mail)
+                one, mail.receiver, self._receiver(one, mail), links.candidate(one, mail.receiver)
             ),
-            CONFIRMATION: lambda one, _: letters.confirmation(one),
-            DELAY: lambda one, _: letters.delay(one),
+            CONFIRMATION: lambda one, _: letters.confirmation(one, links.own(one)),
+            DELAY: lambda one, _: letters.delay(one, links.own(one)),
             STEP_UP: lambda one, _: letters.step_up(one, links.confirm(one)),
+            HANDED_ON: lambda one, mail: letters.handed_on(one, mail.about, links.own(one)),
+            DECLINED: lambda one, mail: letters.declined(
+                one, mail, self._receiver(one, mail), links.candidate(one, mail.receiver)
+            ),
+            CONSENT: lambda one, mail: letters.consent(one, mail.about, links.own(one)),
+            LATE: lambda one, mail: letters.late(
+                _late_still(one, mail), mail, links.own(one), self._closed(one, mail)
+            ),
+            QUESTION: lambda one, mail: letters.question(
+                _wants_questions(one), mail.about, links.question(one, mail.about)
+            ),
+            OWN_LINK: lambda one, mail: own.own_link(one, mail, links.own(one)),
+            OWN_DATA: lambda one, mail: own.own_data(
+                one, mail, links.own_data(one, mail.queued_at)
+            ),
+            NEW_ADDRESS: lambda one, mail: own.new_address(one, mail, links.new_address(one)),
+            ADDRESS_CHANGE: lambda one, mail: own.address_change(one, mail, links.own(one)),
+            CORRECTION: lambda one, mail: own.correction(
+                one, mail, self._receiver(one, mail), links.candidate(one, mail.receiver)
+            ),
+            WARNING: lambda one, mail: letters.warning(_still(one, mail), links.own(one)),
+            WITHDRAWAL: lambda one, mail: letters.withdrawal(
+                one, mail.receiver, self._receiver(one, mail), mail.about
+            ),
+            TAKEN_BACK: lambda one, mail: letters.taken_back(
+                one, mail.receiver, self._receiver(one, mail), mail.about
+            ),
+            REROUTED: lambda one, mail: letters.rerouted(one, mail.about, links.own(one)),
+            REFUSAL: lambda one, _: letters.refusal(one),
+            ERASURE: lambda one, mail: letters.erasure(
+                one, mail.receiver, self._receiver(one, mail)
+            ),
         }
 
     def compose(self, outbox: Outbox, mail: Mail, now: datetime) -> Email:
@@ -73,16 +130,61 @@ class Composer:
             return self._letter_of[mail.kind](outbox, mail)
         raise TypeError(type(outbox).__name__)
 
-    def _receiver(self, mail: Mail) -> Receiver:
+    def _receiver(self, registration: Registration, mail: Mail) -> Receiver:
+        handover = registration.handover(mail.receiver)
+        if handover and handover.partner:  # one address, which a municipality gave us
+            if mail.newly_bounced:
+                raise NobodyLeftError
+            return Receiver(handover.partner.email, mail.receiver)
         if mail.receiver == TEST_MUNICIPALITY.nis_code:
             return Receiver(MUNICIPALITY_ADDRESS, PROBE)
-        municipality = find_municipality(mail.receiver)  # today's, also after a merger
-        found = receiver(
-            self._store.contacts(municipality.nis_code),
-            self._store.contacts(municipality.region_nis),
-            self._agency,
-            mail,
-        )
-        if found is None:
-            raise NobodyLeftError
-        return found
+        return receiver_of(mail, self._store, self._agency)
+
+    def _closed(self, registration: Registration, mail: Mail) -> Closed:
+        """Which of the places that a mail tells of are closed, and until when."""
+        closed = {}
+        for place in told_with(registration, mail):
+            if place.partner:
+                continue
+            found = self._store.vacation(find_municipality(place.receiver).nis_code)
+            if found and found.covers(local_date(mail.queued_at)):
+                closed[place.receiver] = found.last
+        return closed
+
+
+def receiver_of(mail: Mail, store: Contacts, agency: str) -> Receiver:
+    """
+    The next address to try for a mail to a municipality. Raises `NobodyLeftError` when it came back
+    from all of them.
+    """
+    municipality = find_municipality(mail.receiver)  # today's, also after a merger
+    found = receiver(
+        store.contacts(municipality.nis_code),
+        store.contacts(municipality.region_nis),
+        agency,
+        mail,
+    )
+    if found is None:
+        raise NobodyLeftError
+    return found
+
+
+def _late_still(registration: Registration, mail: Mail) -> Registration:
+    """Raises `NotNeededError` where somebody took her up before the mail went out."""
+    if not told_with(registration, mail):
+        raise NotNeededError("taken-up")
+    return registration
+
+
+def _wants_questions(registration: Registration) -> Registration:
+    """Raises `NotNeededError` where she does not want to be asked any more."""
+    if registration.no_questions_at:
+        raise NotNeededError("no-questions")
+    return registration
+
+
+def _still(registration: Registration, warning: Mail) -> Registration:
+    """Raises `NotNeededError` where she, or a municipality, did something since it was wanted."""
+    if warning.about != registration.expiry_date:
+        raise NotNeededError("kept")
+    return registration

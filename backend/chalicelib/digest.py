@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from chalicelib.alarm import SUMMARIES
 from chalicelib.domain.calendar import (
     BRUSSELS,
+    PROMISED,
     date_in_words,
     in_words,
     is_working_day,
@@ -36,16 +37,34 @@ from chalicelib.domain.outbox import (
     Outbox,
 )
 from chalicelib.domain.registration import (
+    ADDRESS_CHANGE,
     AGENCY,
     CONFIRMATION,
+    CONSENT,
+    CORRECTION,
+    DECLINED,
     DELAY,
+    ERASURE,
     FORWARDING,
+    HANDED_ON,
+    NEW_ADDRESS,
+    OWN_DATA,
+    OWN_LINK,
     PHONE_INSTEAD,
     QUARANTINE,
+    QUESTION,
+    REFUSAL,
+    REMINDER,
+    REROUTED,
     STEP_UP,
+    TAKEN_BACK,
     UNREACHABLE,
+    VOLUNTEER,
+    WARNING,
+    WITHDRAWAL,
     Registration,
 )
+from chalicelib.domain.registration import LATE as LATE_MAIL
 from chalicelib.domain.status import Status
 from chalicelib.domain.suspicion import WORDS as SUSPICIONS
 from chalicelib.domain.suspicion import held_for
@@ -64,7 +83,7 @@ KIND = "digest"
 
 FROM_HOUR = 7  # in Brussels: it is there when the desk begins
 MAX_ITEMS = 50  # of a kind; of the rest it tells how many
-LATE = timedelta(days=14)
+STALE = timedelta(days=14)
 """Older ones were sent, or are with a person."""
 RECENTLY = timedelta(days=28)
 """Who registered longer ago than this was told what came of it."""
@@ -75,9 +94,27 @@ _KINDS = {
     CONFIRMATION: "De bevestiging aan de vrijwilliger",
     DELAY: "De mail aan de vrijwilliger dat het langer duurt",
     STEP_UP: "De vraag aan de vrijwilliger om te bevestigen",
+    HANDED_ON: "De mail aan de vrijwilliger dat iemand anders belt",
+    DECLINED: "De mail aan {} dat de vrijwilliger nee zegt",
+    CONSENT: "De vraag aan de vrijwilliger of een organisatie mag bellen",
+    OWN_LINK: "De mail aan de vrijwilliger met een nieuwe link",
+    OWN_DATA: "De mail aan de vrijwilliger met de link naar alle gegevens",
+    NEW_ADDRESS: "De knop voor het nieuwe e-mailadres van de vrijwilliger",
+    ADDRESS_CHANGE: "De mail aan de vrijwilliger over een nieuw e-mailadres",
+    CORRECTION: "De nieuwe gegevens voor {}",
+    WARNING: "De mail aan de vrijwilliger dat we de gegevens wissen",
+    WITHDRAWAL: "De mail aan {} dat de vrijwilliger niet meer wil",
+    ERASURE: "De vraag aan {} om de gegevens te wissen",
+    LATE_MAIL: "De mail aan de vrijwilliger dat er nog geen contact was",
+    QUESTION: "De vraag aan de vrijwilliger hoe het ging",
+    REMINDER: "De herinnering aan {}",
+    TAKEN_BACK: "De mail aan {} om niet meer te bellen",
+    REROUTED: "De mail aan de vrijwilliger dat een andere gemeente belt",
+    REFUSAL: "De mail aan de vrijwilliger dat het niet doorgaat",
     KIND: "Een dagoverzicht",
     "incident": "Een mail over een storing",
     "contact-code": "De code voor een contactadres van {}",
+    "sign-in": "Een link om je aan te melden",
 }
 _REASONS = {
     NO_RECEIPT: "We weten niet of ze aankwam. Vraag het na.",
@@ -85,6 +122,9 @@ _REASONS = {
     "came-back-from-all": "Ze kwam terug van elk adres dat we kennen.",
     UNREACHABLE: "Het e-mailadres werkt niet en we hebben geen telefoonnummer.",
 }
+UNDELIVERABLE, ASTRAY, SILENT = "undeliverable", "wrong-address", "nobody-called"
+LATE = "late"
+"""What kind of thing an item is, of those that wait because of a mail."""
 FINAL = frozenset({COMPLAINED, UNREACHABLE})
 """The reasons for which sending again makes no sense."""
 
@@ -118,6 +158,9 @@ class Letters(Protocol):
 class Item:
     """
     One thing that waits: which, what is wrong, since when, and what clears it (a command, a link).
+
+    For the desk's work list: `code` is the kind of thing where a section has several, `mail` the
+    name of the mail that waits and `why` the code of its reason, `place` whom it is about.
     """
 
     name: str
@@ -126,6 +169,10 @@ class Item:
     today: date | None = None
     commands: tuple[str, ...] = ()
     link: str = ""
+    code: str = ""
+    mail: tuple[str, str, str] | None = None
+    why: str = ""
+    place: str = ""
 
     @property
     def waits(self) -> str:
@@ -172,7 +219,7 @@ def make(store: Store, now: datetime) -> bool:
     made = store.add_notice(notice(KIND, local.date().isoformat(), AGENCY, now))
     if made:
         log.info("digest made", reference=f"{KIND}.{local.date().isoformat()}")
-    for back in range(1, LATE.days + 1):
+    for back in range(1, STALE.days + 1):
         day = local.date() - timedelta(days=back)
         withdraw(f"{KIND}.{day.isoformat()}", store, now)
     return made
@@ -185,25 +232,25 @@ def sections(store: Store, review: Review, now: datetime) -> tuple[Section, ...]
         Section(
             "Storingen",
             "Kijk in de logboeken, of vraag het aan wie de site technisch beheert.",
-            tuple(_incidents(store, today)),
+            tuple(open_incidents(store, today)),
         ),
         _limited(
             "Mails die op iemand wachten",
             "Stuur de mail opnieuw. Regelde je het op een andere manier? Sluit ze dan af. "
             f"Zeg met --why hoe: {listed(HANDLED, 'of')}.",
             store.work("attention"),
-            lambda id_: _waiting_mails(id_, store, today, now),
+            lambda id_: waiting_mails(id_, store, today, now),
         ),
         _limited(
             "Aanmeldingen om na te kijken",
             "Open de link en kies: doorsturen of weigeren. De vrijwilliger wacht zo lang.",
             store.work(QUARANTINE),
-            lambda id_: _held(id_, store, review, today, now),
+            lambda id_: held(id_, store, review, today, now),
         ),
         _limited(
             "Contactadressen die niet werken",
             "Vraag de gemeente een ander adres. Vul het in waar ADRES staat.",
-            _bouncing(store, today),
+            bouncing(store, today),
             lambda item: (item,),
         ),
         _limited(
@@ -216,7 +263,7 @@ def sections(store: Store, review: Review, now: datetime) -> tuple[Section, ...]
         Section(
             "Berichten die bleven liggen",
             "Bekijk ze eerst. Bied ze daarna opnieuw aan.",
-            tuple(_dead_letters(store)),
+            tuple(dead_letters(store)),
         ),
     )
     return tuple(section for section in found if section.items)
@@ -255,17 +302,29 @@ class DigestComposer:
 def about(mail: Mail) -> str:
     """Which mail it is, in words: «De aanmelding voor Aalst»."""
     nis_code = mail.receiver.partition("-")[0]
-    name = REGIONS.get(nis_code) or (find_municipality(nis_code).name if nis_code.isdigit() else "")
+    name = REGIONS.get(nis_code) or (
+        find_municipality(nis_code).name if nis_code.isdigit() else "een organisatie"
+    )
     return _KINDS.get(mail.kind, "Een mail").format(name)
 
 
 def reason(mail: Mail) -> str:
     """Why it waits for a person, in words."""
-    if mail.reason in _REASONS:
-        return _REASONS[mail.reason]
-    if mail.reason in LASTING:
-        return f"De maildienst weigert ze ({mail.reason})."
-    return f"Versturen lukte drie dagen lang niet ({mail.reason})."
+    return reason_in_words(mail.reason)
+
+
+def reason_in_words(code: str) -> str:
+    """What the reason of a mail that waits for a person means."""
+    if code in _REASONS:
+        return _REASONS[code]
+    if code in LASTING:
+        return f"De maildienst weigert ze ({code})."
+    return f"Versturen lukte drie dagen lang niet ({code})."
+
+
+def kind_in_words(kind: str) -> str:
+    """Which kind of mail it is, whoever gets it."""
+    return _KINDS.get(kind, "Een mail").format("een gemeente")
 
 
 def _limited(
@@ -282,10 +341,14 @@ def _limited(
     return Section(title, how, tuple(found[:MAX_ITEMS]), more + max(0, len(found) - MAX_ITEMS))
 
 
-def _waiting_mails(id_: str, store: Store, today: date, now: datetime) -> Iterator[Item]:
+def waiting_mails(id_: str, store: Store, today: date, now: datetime) -> Iterator[Item]:
     outbox = store.outbox(id_, now)
     if outbox is None or (isinstance(outbox, Registration) and outbox.synthetic):
         return
+    if isinstance(outbox, Registration):
+        yield from _astray(outbox, today)
+        yield from _silent(outbox, today)
+        yield from _late(outbox, today)
     for mail in outbox.mails:
         if mail.attention_at is None:
             continue
@@ -297,10 +360,80 @@ def _waiting_mails(id_: str, store: Store, today: date, now: datetime) -> Iterat
             local_date(mail.attention_at),
             today,
             (*again, f"mijnbuddy close {which} --why ..."),
+            code=UNDELIVERABLE,
+            mail=mail.name,
+            why=mail.reason,
+            place=mail.receiver,
         )
 
 
-def _held(id_: str, store: Store, review: Review, today: date, now: datetime) -> Iterator[Item]:
+def _astray(registration: Registration, today: date) -> Iterator[Item]:
+    """Where a mail reached the wrong people, as they tell: what is to be found first."""
+    for handover in registration.astray:
+        place, reference = handover.receiver, registration.reference
+        if handover.partner:  # its address was typed by the municipality that proposed it
+            asked = registration.called(handover.handed_on_by)
+            whose, how = "een organisatie", f"Bel {asked} en zoek samen een andere plaats."
+            commands: tuple[str, ...] = ()
+        else:
+            whose = registration.called(place)
+            how = "Zoek het juiste adres. Stuur de mail daarna opnieuw."
+            commands = (
+                f"mijnbuddy contacts set {place} 1 ADRES",
+                f"mijnbuddy resend {reference} --mail {FORWARDING} --to {place}",
+            )
+        yield Item(
+            reference,
+            f"Wie de mail voor {whose} kreeg, zegt: verkeerd adres. {how}",
+            local_date(handover.last.at if handover.last else handover.since),
+            today,
+            commands,
+            code=ASTRAY,
+            mail=None if handover.partner else (FORWARDING, place, ""),
+            why=ASTRAY,
+            place=place,
+        )
+
+
+def _late(registration: Registration, today: date) -> Iterator[Item]:
+    """
+    Where nobody took her up in time: somebody must ask why, and it goes off the list as soon as
+    somebody does. One whose mail went astray is listed with that.
+    """
+    for handover in registration.late:
+        if handover not in registration.astray:
+            name = "een organisatie" if handover.partner else registration.called(handover.receiver)
+            yield Item(
+                registration.reference,
+                f"{name[0].upper()}{name[1:]} nam nog geen contact op, na {PROMISED} werkdagen. "
+                "Bel of mail hen: hoe komt het? Noteer daarna wat er gebeurde. Of geef de "
+                "aanmelding door.",
+                local_date(registration.waits_since(handover)),
+                today,
+                code=LATE,
+                why=LATE,
+                place=handover.receiver,
+            )
+
+
+def _silent(registration: Registration, today: date) -> Iterator[Item]:
+    """Where she says that nobody contacted her."""
+    which = f"{registration.reference} --mail {QUESTION} --to {VOLUNTEER}"
+    for reply in registration.unheard:
+        yield Item(
+            registration.reference,
+            "De vrijwilliger zegt na vier weken: niemand belde of mailde. Bel de gemeente. "
+            "Sluit dit daarna af.",
+            local_date(reply.at),
+            today,
+            (f"mijnbuddy close {which} --why ...",),
+            code=SILENT,
+            mail=(QUESTION, VOLUNTEER, reply.question),
+            why=SILENT,
+        )
+
+
+def held(id_: str, store: Store, review: Review, today: date, now: datetime) -> Iterator[Item]:
     one = store.outbox(id_, now)
     if isinstance(one, Registration) and one.hold == QUARANTINE and not one.synthetic:
         since = local_date(one.held_at or one.registered_at)
@@ -308,7 +441,7 @@ def _held(id_: str, store: Store, review: Review, today: date, now: datetime) ->
         yield Item(one.reference, what, since, today, link=review(one, now))
 
 
-def _bouncing(store: Store, today: date) -> Iterator[Item]:
+def bouncing(store: Store, today: date) -> Iterator[Item]:
     for contact in store.all_contacts():
         if contact.state == BOUNCING:
             since = max((change.at for change in contact.changes), default=contact.since)
@@ -318,6 +451,7 @@ def _bouncing(store: Store, today: date) -> Iterator[Item]:
                 local_date(since),
                 today,
                 (f"mijnbuddy contacts set {contact.nis_code} {contact.order} ADRES",),
+                place=contact.nis_code,
             )
 
 
@@ -328,7 +462,9 @@ def _unreachable(store: Store, today: date) -> Iterator[Item]:
     for back in range(RECENTLY.days + 1):
         day = (today - timedelta(days=back)).isoformat()
         for entry in store.ledger(day, "queued"):
-            if entry.event.mail == FORWARDING and entry.event.receiver not in usable:
+            receiver = entry.event.receiver
+            is_municipality = receiver.isdigit()  # an organisation has the address it was given
+            if entry.event.mail == FORWARDING and is_municipality and receiver not in usable:
                 asked[entry.event.receiver] += 1
     for nis_code, count in asked.most_common():
         who = "1 vrijwilliger" if count == 1 else f"{count} vrijwilligers"
@@ -339,7 +475,7 @@ def _unreachable(store: Store, today: date) -> Iterator[Item]:
         )
 
 
-def _dead_letters(store: Store) -> Iterator[Item]:
+def dead_letters(store: Store) -> Iterator[Item]:
     status = store.status()
     if status and status.dead_letters:
         count = status.dead_letters
@@ -350,7 +486,7 @@ def _dead_letters(store: Store) -> Iterator[Item]:
         )
 
 
-def _incidents(store: Store, today: date) -> Iterator[Item]:
+def open_incidents(store: Store, today: date) -> Iterator[Item]:
     for kind in KINDS:
         one = store.incident(kind)
         if one.is_open and one.since:

@@ -5,8 +5,9 @@ Nothing here sends: `mailer` does. Raw MIME, because SES's own *simple* message 
 attachments nor all headers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,23 +19,47 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from chalicelib.domain.calendar import in_words, local_date, promised_by
+from chalicelib.domain.calendar import PROMISED, in_words, local_date, promised_by
+from chalicelib.domain.candidates import waits_since
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.contacts import Receiver
-from chalicelib.domain.municipalities import Municipality, find_municipality
+from chalicelib.domain.handover import Handover
+from chalicelib.domain.municipalities import Municipality, find_municipality, neighbours
+from chalicelib.domain.outbox import Mail
 from chalicelib.domain.registration import (
     CONFIRM_FIRST_FOR,
     CONFIRMATION,
+    CONSENT,
+    DECLINED,
     DELAY,
+    ERASURE,
     FORWARDING,
+    HANDED_ON,
+    LATE,
     PHONE_INSTEAD,
+    QUESTION,
+    REFUSAL,
+    REROUTED,
     STEP_UP,
+    TAKEN_BACK,
     VOLUNTEER,
+    WARNING,
+    WITHDRAWAL,
     Registration,
 )
+from chalicelib.domain.reply import AFTER_FOUR_WEEKS, QUESTIONS
+from chalicelib.domain.rerouting import told_why
+from chalicelib.domain.retention import MAX_KEPT, REFUSED
+from chalicelib.domain.site import PROJECTS, SIGN_UP
 from chalicelib.domain.suspicion import decision_on
+from chalicelib.domain.waiting import told_with
 from chalicelib.domain.wording import listed
 from chalicelib.vcard import vcard
+
+MAX_NEARBY = 4  # municipalities that a mail names as an alternative: examples, no list
+
+Closed = Mapping[str, date]
+"""Until when a municipality is closed, by its NIS code."""
 
 REFERENCE_HEADER = "X-Mijnbuddy-Reference"
 
@@ -84,57 +109,127 @@ class Letters:
         self._site_url = site_url
         self._agency = agency
 
-    def forwarding(self, registration: Registration, nis_code: str, receiver: Receiver) -> Email:
-        """The mail that asks a municipality to contact the volunteer: its Reply-To is she."""
+    def forwarding(
+        self, registration: Registration, place: str, receiver: Receiver, link: str
+    ) -> Email:
+        """
+        The mail that asks a municipality, or an organisation, to contact the volunteer: its
+        Reply-To is she. `place` is the receiver of the hand-over; at `link` somebody there tells
+        what was done.
+        """
         answers = registration.answers
-        municipality = find_municipality(nis_code)
+        facts = _facts_for(place, registration, receiver, link)
+        where = "" if facts["handed_on_by"] else f" in {facts['place']}"
         card = vcard(
             name=answers.name,
             email=answers.email,
             phone=answers.phone,
-            note=f"Kandidaat-buddy in {municipality}, {registration.reference}",
+            note=f"Kandidaat-buddy{where}, {registration.reference}",
         )
         return self.letter(
             FORWARDING,
             registration,
-            receiver=nis_code,
+            receiver=place,
             route=receiver.route,
             to=receiver.email,
             reply_to=answers.email,
-            facts=_facts_for(municipality, registration, receiver)
-            | {"prepared_mail": _prepared_mail(registration, municipality)},
+            facts=facts | {"prepared_mail": prepared_mail(registration, where)},
             attachments=(Attachment(f"{registration.reference}.vcf", "text/vcard", card),),
         )
 
-    def phone_instead(self, registration: Registration, nis_code: str, receiver: Receiver) -> Email:
-        """Asks a municipality to phone, as the volunteer's own e-mail address does not work."""
+    def phone_instead(
+        self, registration: Registration, place: str, receiver: Receiver, link: str
+    ) -> Email:
+        """Asks to phone, as the volunteer's own e-mail address does not work."""
         return self.letter(
             PHONE_INSTEAD,
             registration,
-            receiver=nis_code,
+            receiver=place,
             route=receiver.route,
             to=receiver.email,
             reply_to=self._agency,
-            facts=_facts_for(find_municipality(nis_code), registration, receiver),
+            facts=_facts_for(place, registration, receiver, link),
         )
 
-    def confirmation(self, registration: Registration) -> Email:
+    def confirmation(self, registration: Registration, link: str) -> Email:
         """
-        The confirmation. Of what she typed it repeats her name only: whoever filled in somebody
-        else's address can't make us send that person a text.
+        The confirmation, with the link to her own page. Of what she typed it repeats her name only:
+        whoever filled in somebody else's address can't make us send that person a text.
+        """
+        rows = registration.answers.confirmed()
+        return self.to_volunteer(CONFIRMATION, registration, {"rows": rows, "link": link})
+
+    def delay(self, registration: Registration, link: str) -> Email:
+        """
+        Tells the volunteer that a municipality could not be reached, and what we do now; `link` is
+        her own page.
+        """
+        unreached = {
+            mail.receiver for mail in registration.forwardings if mail.bounced or mail.attention_at
+        }
+        others = [one for one in registration.handovers if one.receiver not in unreached]
+        return self.to_volunteer(
+            DELAY,
+            registration,
+            {
+                "unreached": [
+                    registration.called(mail.receiver)
+                    for mail in registration.forwardings
+                    if mail.receiver in unreached
+                ],
+                "others": any(one.handed_on_by == "" for one in others),
+                "link": link,
+            },
+        )
+
+    def handed_on(self, registration: Registration, place: str, link: str) -> Email:
+        """Tells the volunteer who contacts her instead; `link` is her own page."""
+        handover = registration.handover(place)
+        since = waits_since(registration, handover) if handover else registration.registered_at
+        return self.to_volunteer(
+            HANDED_ON,
+            registration,
+            {
+                "by": _handed_on_by(registration, place),
+                "place": registration.called(place),
+                "promised_by": in_words(promised_by(since)),
+                "link": link,
+            },
+            about=place,
+        )
+
+    def declined(
+        self, registration: Registration, mail: Mail, receiver: Receiver, link: str
+    ) -> Email:
+        """Tells who proposed an organisation that she says no, and is with them again."""
+        place, organisation = mail.receiver, mail.about
+        return self.letter(
+            DECLINED,
+            registration,
+            receiver=place,
+            route=receiver.route,
+            to=receiver.email,
+            reply_to=self._agency,
+            facts=_facts_for(place, registration, receiver, link)
+            | {"organisation": registration.called(organisation)},
+            about=organisation,
+        )
+
+    def consent(self, registration: Registration, place: str, link: str) -> Email:
+        """
+        Asks the volunteer whether an organisation may have her registration; she answers at `link`,
+        her own page. Of what others typed it has the name of the organisation.
         """
         return self.to_volunteer(
-            CONFIRMATION, registration, {"rows": registration.answers.confirmed()}
+            CONSENT,
+            registration,
+            {
+                "by": _handed_on_by(registration, place),
+                "organisation": registration.called(place),
+                "link": link,
+            },
+            about=place,
         )
-
-    def delay(self, registration: Registration) -> Email:
-        """Tells the volunteer that a municipality could not be reached, and what we do now."""
-        unreached = [
-            find_municipality(mail.receiver)
-            for mail in registration.forwardings
-            if mail.bounced or mail.attention_at
-        ]
-        return self.to_volunteer(DELAY, registration, {"unreached": unreached})
 
     def step_up(self, registration: Registration, link: str) -> Email:
         """
@@ -144,6 +239,131 @@ class Letters:
         asked_at = registration.held_at or registration.registered_at
         until = in_words(local_date(asked_at + CONFIRM_FIRST_FOR))
         return self.to_volunteer(STEP_UP, registration, {"link": link, "until": until})
+
+    def warning(self, registration: Registration, link: str) -> Email:
+        """
+        Tells that her registration is about to be deleted; at `link`, her own page, is the button
+        that keeps it, as long as it may be kept.
+        """
+        return self.to_volunteer(
+            WARNING,
+            registration,
+            {
+                "deleted_on": in_words(local_date(registration.expires_at)),
+                "may_be_kept": registration.times_kept < MAX_KEPT,
+                "link": link,
+                "sign_up": SIGN_UP,
+            },
+            about=registration.expiry_date,
+        )
+
+    def withdrawal(
+        self, registration: Registration, place: str, receiver: Receiver, about: str = ""
+    ) -> Email:
+        """Tells whoever was mailed that the volunteer no longer wants it; it names nobody."""
+        return self._without_a_name(WITHDRAWAL, registration, place, receiver, about)
+
+    def erasure(self, registration: Registration, place: str, receiver: Receiver) -> Email:
+        """Asks whoever was mailed to delete the copy: by reference, as we know no more."""
+        return self._without_a_name(ERASURE, registration, place, receiver)
+
+    def taken_back(
+        self, registration: Registration, place: str, receiver: Receiver, about: str
+    ) -> Email:
+        """Tells a place that the agency took the candidate away from there; it names nobody."""
+        return self._without_a_name(TAKEN_BACK, registration, place, receiver, about)
+
+    def rerouted(self, registration: Registration, place: str, link: str) -> Email:
+        """Tells her that the agency asked another municipality; `link` is her own page."""
+        moves = (one for one in registration.events if (one.what, one.why) == (REROUTED, place))
+        move = max(moves, key=lambda one: one.at, default=None)
+        handover = registration.handover(place)
+        since = registration.waits_since(handover) if handover else registration.registered_at
+        return self.to_volunteer(
+            REROUTED,
+            registration,
+            {
+                "before": registration.called(move.receiver) if move else "",
+                "place": registration.called(place),
+                "promised_by": in_words(promised_by(since)),
+                "link": link,
+            },
+            about=place,
+        )
+
+    def refusal(self, registration: Registration) -> Email:
+        """Tells the volunteer that it goes no further, and why."""
+        facts: dict[str, object] = {"why": told_why(registration), "kept": REFUSED.kept}
+        return self.to_volunteer(REFUSAL, registration, facts)
+
+    def _without_a_name(
+        self, kind: str, registration: Registration, place: str, receiver: Receiver, about: str = ""
+    ) -> Email:
+        handover = registration.handover(place)
+        told = (one.sent_at for one in registration.mails if one.receiver == place and one.sent_at)
+        return self.letter(
+            kind,
+            registration,
+            receiver=place,
+            route=receiver.route,
+            to=receiver.email,
+            reply_to=self._agency,
+            facts={
+                "place": registration.called(place),
+                "is_organisation": bool(handover and handover.partner),
+                "has_left": registration.has_left,
+                "diversion": DIVERSIONS.get(receiver.diverted, ""),
+                "sent_on": in_words(local_date(min(told, default=registration.registered_at))),
+            },
+            about=about,
+        )
+
+    def late(self, registration: Registration, mail: Mail, link: str, closed: Closed) -> Email:
+        """
+        Tells the volunteer that nobody contacted her in time, as far as we know, that we ask after
+        it, and what she can choose instead at `link`, her own page. Some place must be late still.
+        """
+        places = told_with(registration, mail)
+        first = _municipality_behind(places[0])
+        known = {one.receiver for one in registration.handovers}
+        return self.to_volunteer(
+            LATE,
+            registration,
+            {
+                "places": [registration.called(one.receiver) for one in places],
+                "closed": [
+                    (registration.called(receiver), in_words(day))
+                    for receiver, day in closed.items()
+                ],
+                "nearby": [
+                    one.name
+                    for one in (neighbours(first) if first else ())
+                    if one.nis_code not in known
+                ][:MAX_NEARBY],
+                "in_touch": [
+                    registration.called(one.receiver)
+                    for one in registration.handovers
+                    if one.contacted_at and not one.ended_at
+                ],
+                "promised": PROMISED,
+                "projects": PROJECTS,
+                "link": link,
+            },
+            about=mail.about,
+        )
+
+    def question(self, registration: Registration, code: str, link: str) -> Email:
+        """Asks the volunteer how it went; she answers at `link`."""
+        return self.to_volunteer(
+            QUESTION,
+            registration,
+            {
+                "question": QUESTIONS[code].text,
+                "asks_of_silence": code == AFTER_FOUR_WEEKS,
+                "link": link,
+            },
+            about=code,
+        )
 
     def to_volunteer(
         self, kind: str, registration: Registration, facts: dict[str, object], about: str = ""
@@ -229,15 +449,41 @@ class Letters:
 
 
 def _facts_for(
-    municipality: Municipality, registration: Registration, receiver: Receiver
+    place: str, registration: Registration, receiver: Receiver, link: str
 ) -> dict[str, object]:
     answers = registration.answers
+    handover = registration.handover(place)
+    since = waits_since(registration, handover) if handover else registration.registered_at
     return {
         "answers": answers,
         "phone": shown_phone(answers.phone) if answers.phone else "",
-        "municipality": municipality,
+        "place": registration.called(place),
+        "handed_on_by": _handed_on_by(registration, place),
+        "is_organisation": bool(handover and handover.partner),
+        "promised_by": in_words(promised_by(since)),
         "diversion": DIVERSIONS.get(receiver.diverted, ""),
+        "link": link,
     }
+
+
+def _handed_on_by(registration: Registration, place: str) -> str:
+    """The name of whoever handed her on to a place last; "" where she asked for it herself."""
+    acts = [
+        (act.at, one.receiver)
+        for one in registration.handovers
+        for act in one.standing
+        if act.to == place
+    ]
+    if acts:
+        return registration.called(max(acts)[1])
+    handover = registration.handover(place)
+    return registration.called(handover.handed_on_by) if handover and handover.handed_on_by else ""
+
+
+def _municipality_behind(place: Handover) -> Municipality | None:
+    """The municipality of a hand-over, or the one that chose an organisation for her."""
+    nis_code = place.handed_on_by if place.partner else place.receiver
+    return find_municipality(nis_code) if nis_code.isdigit() else None
 
 
 def mime(email: Email, sender: str, now: datetime) -> bytes:
@@ -270,12 +516,15 @@ def mime(email: Email, sender: str, now: datetime) -> bytes:
     return message.as_bytes()
 
 
-def _prepared_mail(registration: Registration, municipality: Municipality) -> str:
-    """A `mailto:` with a text that a civil servant only needs to look over."""
-    subject = f"Buddy worden in {municipality} ({registration.reference})"
+def prepared_mail(registration: Registration, where: str) -> str:
+    """
+    A `mailto:` with a text that a civil servant only needs to look over; `where` is « in Aalst», or
+    "" for who does not know yet that it is there.
+    """
+    subject = f"Buddy worden{where} ({registration.reference})"
     body = (
         f"Dag {registration.answers.name}\n\n"
-        f"Je wil buddy worden in {municipality}. Fijn!\n"
+        f"Je wil buddy worden{where}. Fijn!\n"
         "Wanneer kunnen we elkaar even spreken?\n\n"
         "Vriendelijke groeten\n"
     ).replace("\n", "\r\n")  # RFC 6068, section 5

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.domain.leaving import warned
 from chalicelib.domain.outbox import (
     BOUNCED,
     NO_RECEIPT,
@@ -29,7 +30,7 @@ from chalicelib.domain.outbox import (
     release,
     sent,
 )
-from chalicelib.domain.recent import Recent, Verdict, address_of, admit
+from chalicelib.domain.recent import Recent, Verdict, address_of, admit, forgotten
 from chalicelib.domain.registration import (
     CONFIRM_FIRST_FOR,
     QUARANTINE,
@@ -41,6 +42,7 @@ from chalicelib.domain.registration import (
     held,
 )
 from chalicelib.domain.suspicion import NOT_CONFIRMED, Network, visited
+from chalicelib.domain.waiting import moved_on
 from chalicelib.emails import Email
 from chalicelib.failures import DeliveryFailedError, NobodyLeftError, NotNeededError, StaleError
 from chalicelib.logs import Log
@@ -137,7 +139,7 @@ def _claim(outbox: Outbox, desk: Desk) -> Outbox | None:
         raise StaleError
     following = outbox
     if isinstance(following, Registration):
-        following = _judged(following, desk)
+        following = moved_on(_judged(following, desk), desk.clock())
     if any(following.due_mails(desk.clock())):  # judging may have made one due
         return desk.store.save(claim(following, desk.wall()))
     if following is not outbox:
@@ -149,11 +151,14 @@ def _claim(outbox: Outbox, desk: Desk) -> Outbox | None:
 def _judged(registration: Registration, desk: Desk) -> Registration:
     """Judged once, when it is first due; who had the time to confirm is for the desk to judge."""
     now = desk.clock()
+    if registration.warn_at and registration.warn_at <= now:
+        return warned(registration, now)
     if registration.hold == STEP_UP and registration.held_at:
         if now >= registration.held_at + CONFIRM_FIRST_FOR:
             return held(registration, QUARANTINE, NOT_CONFIRMED, now)
         return registration
-    if registration.admitted_at or not any(registration.due_mails(now)):
+    is_judged = registration.admitted_at or registration.has_left
+    if is_judged or not any(registration.due_mails(now)):
         return registration
     if registration.synthetic:  # a test of our own, every hour the same
         return admitted(registration, repeat_of="", confirm=True, now=now)
@@ -183,6 +188,9 @@ def _admit(registration: Registration, why: str, desk: Desk) -> Verdict:
     while True:
         now = desk.clock()
         following, verdict = admit(recent, registration, why, now)
+        if verdict.repeat_of and _has_left(verdict.repeat_of, desk):
+            recent = forgotten(recent, verdict.repeat_of)
+            continue
         if following is recent:
             return verdict
         try:
@@ -191,6 +199,12 @@ def _admit(registration: Registration, why: str, desk: Desk) -> Verdict:
             recent = desk.store.recent(address)
             continue
         return verdict
+
+
+def _has_left(reference: str, desk: Desk) -> bool:
+    """Whether what is repeated is no longer there: then it is asked anew, and no repeat."""
+    earlier = desk.store.outbox(reference, desk.clock())
+    return not isinstance(earlier, Registration) or earlier.has_left
 
 
 def _act(outbox: Outbox, mail: Mail, desk: Desk) -> Step:

@@ -41,6 +41,17 @@ class Links:
         since = registration.links_since or registration.registered_at
         return self._link(site.OWN, tokens.OWN, registration.reference, since)
 
+    def question(self, registration: Registration, code: str) -> str:
+        """For the volunteer: one question (reply.py). The same link in every copy of the mail."""
+        since = registration.links_since or registration.registered_at
+        subject = f"{registration.reference}.{code}"
+        return self._link(site.QUESTION, tokens.QUESTION, subject, since)
+
+    def new_address(self, registration: Registration) -> str:
+        """For whoever reads the mails of the address that she wants to have."""
+        since = registration.new_email_at or registration.registered_at
+        return self._link(site.NEW_ADDRESS, tokens.NEW_ADDRESS, registration.reference, since)
+
     def own_data(self, registration: Registration, now: datetime) -> str:
         """For the volunteer, who asked for it: all that we know of her."""
         return self._link(site.OWN_DATA, tokens.OWN_DATA, registration.reference, now)

@@ -11,15 +11,18 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.candidates import Candidate, candidates, changed_rows, withdrawn_row
-from chalicelib.domain.ledger import Entry, entries
+from chalicelib.domain.ledger import Entry, ending, entries
 from chalicelib.domain.registration import Registration
 from chalicelib.logs import Log
 
 log = Log(__name__)
 
 
-class Store(Protocol):
+class Appending(Protocol):
     def append(self, entry: Entry) -> bool: ...
+
+
+class Store(Appending, Protocol):
     def get(self, reference: str, now: datetime) -> Registration | None: ...
     def registrations(self, now: datetime) -> Iterable[Registration]: ...
     def ledger(self, day: str) -> Iterator[Entry]: ...
@@ -39,11 +42,23 @@ def project(before: Registration | None, after: Registration, store: Store) -> i
         return 0
     same = before and before.registered_at == after.registered_at
     if before and not same:
+        ended(before, after.registered_at, store)
         before = None
     told = len(before.events) if before else 0
     for row in changed_rows(before, after):
         store.save_candidate(row)
     return sum(store.append(entry) for entry in entries(after, after=told))
+
+
+def ended(registration: Registration, now: datetime, store: Appending) -> bool:
+    """
+    Write to the ledger that a registration is no longer there as it expired; whether that was new.
+
+    The table deletes it when it comes to it, or the clean-up does: both lead here.
+    """
+    if registration.synthetic or now < registration.expires_at:
+        return False
+    return store.append(ending(registration))
 
 
 def repair(store: Store, now: datetime) -> int:

@@ -6,11 +6,16 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | registration | `REGISTRATION#MB-7K3F-9Q4D` | `REGISTRATION` | its reference |
 | notice | `NOTICE#digest.2026-11-23` | `NOTICE` | its kind and key |
 | … of both, with something due | index `due`: `due` | `due_at` | the sweep, oldest first |
+| candidates that nobody opened | index `due`: `unopened` | since when | the reminders |
 | … that wait for a person | index `work`: `attention`, `quarantine` | `work_at` | the desk |
 | contact address | `CONTACTS` | `41002#1` | a municipality's, in order; all of them |
 | recent requests of an address | `RECENT#<digest>` | `RECENT` | the forwarder |
 | registrations of a network, today | `NETWORK#<digest>` | `NETWORK` | the forwarder |
 | candidate in a municipality | `CANDIDATES#41002` | its reference | that municipality's desk |
+| word of a name | `NAME#<digest>` | its reference | the agency's desk |
+| officer | `OFFICERS` | their id | the agency's desk |
+| an officer saw a person | `VIEWS#2026-11-23` | `<moment>#<officer>#<reference>` | a day |
+| vacation of a municipality | `DESK#41002` | `VACATION` | its desk, and who would remind it |
 | session at a desk | `SESSION#<digest>` | `SESSION` | each request of that browser |
 | link that was used | `USED#<digest>` | `USED` | whoever uses it again |
 | ledger entry | `LEDGER#2026-11-23` | `<moment>#<reference>#<number>` | a day, in order |
@@ -24,9 +29,9 @@ DynamoDB deletes what has expired (`expires_at`) when it comes to it: until then
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,15 +44,21 @@ from chalicelib.domain.form import FIELDS, Answers
 from chalicelib.domain.handover import Act, Handover, Partner
 from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
+from chalicelib.domain.names import Named
 from chalicelib.domain.notice import Notice
+from chalicelib.domain.officers import Officer
 from chalicelib.domain.outbox import AnyOutbox, Event, Fact, Mail, Outbox, Sending
 from chalicelib.domain.recent import KEPT, Recent, Request
 from chalicelib.domain.reference import is_reference
 from chalicelib.domain.registration import Registration
+from chalicelib.domain.reply import Reply
 from chalicelib.domain.retention import NETWORK_TERM
 from chalicelib.domain.session import Session
 from chalicelib.domain.status import Delivery, Probed, Status
 from chalicelib.domain.suspicion import Network, Visit
+from chalicelib.domain.vacation import KEPT as VACATION_KEPT
+from chalicelib.domain.vacation import Vacation
+from chalicelib.domain.views import View
 from chalicelib.failures import StaleError, TakenError
 
 if TYPE_CHECKING:
@@ -58,6 +69,9 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 Image = Mapping[str, Any]
 """An item as DynamoDB writes it, with a type beside each value."""
+
+_BATCH = 100
+"""Keys that one BatchGetItem takes."""
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
@@ -90,6 +104,24 @@ class Store:
         image = self._get(f"REGISTRATION#{reference}", "REGISTRATION")
         registration = read_registration(image) if image else None
         return registration if registration and now < registration.expires_at else None
+
+    def get_each(self, references: Sequence[str], now: datetime) -> Iterator[Registration]:
+        """Those of these registrations that are there and have not expired, in whatever order."""
+        for start in range(0, len(references), _BATCH):
+            wanted: Any = {
+                self._table: {
+                    "Keys": [
+                        {"pk": {"S": f"REGISTRATION#{one}"}, "sk": {"S": "REGISTRATION"}}
+                        for one in references[start : start + _BATCH]
+                    ],
+                    "ConsistentRead": True,
+                }
+            }
+            while wanted:  # 16 MB at once, or what the table can give: the rest is asked again
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                found = map(read_registration, answer["Responses"].get(self._table, ()))
+                yield from (one for one in found if now < one.expires_at)
+                wanted = answer.get("UnprocessedKeys")
 
     def add_notice(self, notice: Notice) -> bool:
         """Keep a new notice; False when it was there already."""
@@ -151,6 +183,33 @@ class Store:
             found = map(read_registration, page["Items"])
             yield from (registration for registration in found if now < registration.expires_at)
 
+    def terms(self) -> Iterator[tuple[Registration, datetime]]:
+        """
+        Every registration, also what has expired and is there still, with the expiry that was
+        written: a walk as above, for the daily clean-up only.
+        """
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :registration",
+            ExpressionAttributeValues={":registration": {"S": "REGISTRATION"}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for image in page["Items"]:
+                written = datetime.fromtimestamp(int(image["expires_at"]["N"]), UTC)
+                yield read_registration(image), written
+
+    def remove(self, registration: Registration) -> bool:
+        """Delete what has expired; False where it is another version, or gone."""
+        at = {":registered_at": {"S": _text(registration.registered_at)}}
+        return self._removed(
+            f"REGISTRATION#{registration.reference}",
+            "REGISTRATION",
+            registration.version,
+            " AND registered_at = :registered_at",
+            at,
+        )
+
     def outboxes(self, now: datetime) -> Iterator[Outbox]:
         """Every registration and notice there is: a walk as above, for the daily check only."""
         pages = self._client.get_paginator("scan").paginate(
@@ -169,6 +228,11 @@ class Store:
     def recent(self, address: str) -> Recent:
         image = self._get(f"RECENT#{address}", "RECENT")
         return _read_recent(image) if image else Recent(address)
+
+    def remove_recent(self, recent: Recent) -> None:
+        """Forget an address; raises `StaleError` when somebody else wrote it since it was read."""
+        if not self._removed(f"RECENT#{recent.address}", "RECENT", recent.version):
+            raise StaleError
 
     def save_recent(self, recent: Recent, now: datetime) -> None:
         """Raises `StaleError` when somebody else wrote it since it was read."""
@@ -214,24 +278,89 @@ class Store:
         found = self._query("pk = :pk", pk=f"CANDIDATES#{receiver}")
         return (row for row in map(_read_candidate, found) if now < row.expires_at)
 
+    def unopened(self, since: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
+        """
+        The municipality of each candidate whom nobody there opened, and since when, oldest first:
+        those of after `since`. The index may lag, and knows no expiry.
+        """
+        found = self._query(
+            "due = :due AND due_at BETWEEN :since AND :now",
+            index="due",
+            due="unopened",
+            since=_text(since),
+            now=_text(now),
+        )
+        return ((_id_of(image), _moment(image["due_at"]["S"])) for image in found)
+
     def save_candidate(self, candidate: Candidate) -> bool:
         """Write a row; False when one is there that is as new, or newer."""
         item = _candidate_item(candidate)
-        newer = (
-            "attribute_not_exists(pk) OR registered_at < :registered_at"
-            " OR (registered_at = :registered_at AND version < :version)"
+        return self._projected(item, candidate.registered_at, candidate.version)
+
+    def named(self, digest: str, now: datetime) -> Iterator[Named]:
+        """The rows of one word of a name: all that have not expired."""
+        found = self._query("pk = :pk", pk=f"NAME#{digest}")
+        return (row for row in map(_read_named, found) if now < row.expires_at)
+
+    def all_named(self, now: datetime) -> Iterator[Named]:
+        """Every row of every name: a walk as above, for the repair only."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :name)",
+            ExpressionAttributeValues={":name": {"S": "NAME#"}},
+            ConsistentRead=True,
         )
-        made_from = {
-            ":registered_at": {"S": _text(candidate.registered_at)},
-            ":version": {"N": str(candidate.version)},
-        }
-        try:
-            self._put(item, newer, made_from)
-        except ClientError as error:
-            if _is_refused(error):
-                return False
-            raise
-        return True
+        for page in pages:
+            yield from (row for row in map(_read_named, page["Items"]) if now < row.expires_at)
+
+    def save_named(self, row: Named) -> bool:
+        """Write a row; False when one is there that is as new, or newer."""
+        return self._projected(_named_item(row), row.registered_at, row.version)
+
+    def officers(self) -> Iterator[Officer]:
+        """All of them, also who was removed, by their ids."""
+        return map(_read_officer, self._query("pk = :pk", pk="OFFICERS"))
+
+    def officer(self, id_: str) -> Officer | None:
+        image = self._get("OFFICERS", id_)
+        return _read_officer(image) if image else None
+
+    def save_officer(self, officer: Officer) -> Officer:
+        """
+        Write the next version of an officer; returns it.
+
+        Raises `StaleError` when the version read before is no longer the one in the table.
+        """
+        following = replace(officer, version=officer.version + 1)
+        item = {"pk": "OFFICERS", "sk": officer.id, **_item(following)}
+        self._put_version(item, officer.version)
+        return following
+
+    def add_view(self, view: View) -> bool:
+        """Write down that an officer saw a person; False when it was there already."""
+        return self._added(
+            {
+                "pk": f"VIEWS#{view.at.date().isoformat()}",
+                "sk": f"{_text(view.at)}#{view.officer}#{view.reference}",
+                **_item(view),
+                "expires_at": _seconds(view.expires_at),
+            }
+        )
+
+    def views(self, day: str, now: datetime) -> Iterator[View]:
+        """What officers saw on one day (`2026-11-23`, UTC), in order."""
+        found = map(_read_view, self._query("pk = :pk", pk=f"VIEWS#{day}"))
+        return (view for view in found if now < view.expires_at)
+
+    def vacation(self, nis_code: str) -> Vacation | None:
+        """The last notice of a municipality, by today's NIS code; perhaps one that is over."""
+        image = self._get(f"DESK#{nis_code}", "VACATION")
+        return _read_vacation(image) if image else None
+
+    def save_vacation(self, vacation: Vacation) -> None:
+        """Raises `StaleError` when somebody else wrote it since it was read."""
+        item = _vacation_item(replace(vacation, version=vacation.version + 1))
+        self._put_version(item, vacation.version)
 
     def save_session(self, session: Session) -> None:
         """Keep a new session, or how an old one ended."""
@@ -333,6 +462,40 @@ class Store:
             raise
         return True
 
+    def _projected(self, item: Item, registered_at: datetime, version: int) -> bool:
+        """Write what was made from a version of a registration, unless a newer one did."""
+        newer = (
+            "attribute_not_exists(pk) OR registered_at < :registered_at"
+            " OR (registered_at = :registered_at AND version < :version)"
+        )
+        made_from = {
+            ":registered_at": {"S": _text(registered_at)},
+            ":version": {"N": str(version)},
+        }
+        try:
+            self._put(item, newer, made_from)
+        except ClientError as error:
+            if _is_refused(error):
+                return False
+            raise
+        return True
+
+    def _removed(
+        self, pk: str, sk: str, version: int, condition: str = "", values: Image | None = None
+    ) -> bool:
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                ConditionExpression=f"version = :version{condition}",
+                ExpressionAttributeValues={":version": {"N": str(version)}, **(values or {})},
+            )
+        except ClientError as error:
+            if _is_refused(error):
+                return False
+            raise
+        return True
+
     def _put_version(self, item: Item, version: int) -> None:
         try:
             if version:
@@ -379,8 +542,8 @@ def read_registration(image: Image) -> Registration:
     return Registration(
         **_read_outbox(item),
         reference=item["reference"],
-        submission_id=item["submission_id"],
-        fingerprint=item["fingerprint"],
+        submission_id=item.get("submission_id", ""),
+        fingerprint=item.get("fingerprint", ""),
         registered_at=_moment(item["registered_at"]),
         answers=_read_answers(item["answers"]),
         admitted_at=_maybe_moment(item.get("admitted_at")),
@@ -392,6 +555,16 @@ def read_registration(image: Image) -> Registration:
         hold=item.get("hold", ""),
         held_at=_maybe_moment(item.get("held_at")),
         synthetic=item.get("synthetic", False),
+        kept_at=_maybe_moment(item.get("kept_at")),
+        times_kept=int(item.get("times_kept", 0)),
+        withdrawn_at=_maybe_moment(item.get("withdrawn_at")),
+        erased_at=_maybe_moment(item.get("erased_at")),
+        new_email=item.get("new_email", ""),
+        new_email_at=_maybe_moment(item.get("new_email_at")),
+        paused_at=_maybe_moment(item.get("paused_at")),
+        resumed_at=_maybe_moment(item.get("resumed_at")),
+        replies=tuple(map(_read_reply, item.get("replies", ()))),
+        no_questions_at=_maybe_moment(item.get("no_questions_at")),
     )
 
 
@@ -458,11 +631,12 @@ def _read_handover(item: Item) -> Handover:
         since=_moment(item["since"]),
         handed_on_by=item.get("handed_on_by", ""),
         acts=tuple(map(_read_act, item.get("acts", ()))),
-        partner=Partner(partner["name"], partner["email"]) if partner else None,
+        partner=Partner(partner["name"], partner.get("email", "")) if partner else None,
         agreed_at=_maybe_moment(item.get("agreed_at")),
         declined_at=_maybe_moment(item.get("declined_at")),
         links_since=_maybe_moment(item.get("links_since")),
         ended_at=_maybe_moment(item.get("ended_at")),
+        late_since=_maybe_moment(item.get("late_since")),
     )
 
 
@@ -475,6 +649,15 @@ def _read_act(item: Item) -> Act:
         to=item.get("to", ""),
         note=item.get("note", ""),
         undone_at=_maybe_moment(item.get("undone_at")),
+    )
+
+
+def _read_reply(item: Item) -> Reply:
+    return Reply(
+        question=item["question"],
+        answer=item["answer"],
+        at=_moment(item["at"]),
+        handled_at=_maybe_moment(item.get("handled_at")),
     )
 
 
@@ -565,10 +748,12 @@ def _read_network(image: Image) -> Network:
 
 
 def _candidate_item(candidate: Candidate) -> Item:
+    since = candidate.unopened_since
     return {
         "pk": f"CANDIDATES#{candidate.receiver}",
         "sk": candidate.reference,
         **_item(candidate),
+        **({"due": "unopened", "due_at": _text(since)} if since else {}),
         "expires_at": _seconds(candidate.expires_at),
     }
 
@@ -586,7 +771,73 @@ def _read_candidate(image: Image) -> Candidate:
         is_gone=item.get("is_gone", False),
         expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
         version=int(item["version"]),
+        unopened_since=_maybe_moment(item.get("unopened_since")),
     )
+
+
+def _vacation_item(vacation: Vacation) -> Item:
+    kept_until = datetime.combine(vacation.last + VACATION_KEPT, time(), UTC)
+    return {
+        "pk": f"DESK#{vacation.nis_code}",
+        "sk": "VACATION",
+        **_item(vacation),
+        "first": vacation.first.isoformat(),
+        "last": vacation.last.isoformat(),
+        "expires_at": _seconds(kept_until),
+    }
+
+
+def _read_vacation(image: Image) -> Vacation:
+    item = _read(image)
+    return Vacation(
+        nis_code=item["nis_code"],
+        first=date.fromisoformat(item["first"]),
+        last=date.fromisoformat(item["last"]),
+        set_at=_moment(item["set_at"]),
+        by=item["by"],
+        version=int(item["version"]),
+    )
+
+
+def _named_item(row: Named) -> Item:
+    return {
+        "pk": f"NAME#{row.digest}",
+        "sk": row.reference,
+        **_item(row),
+        "expires_at": _seconds(row.expires_at),
+    }
+
+
+def _read_named(image: Image) -> Named:
+    item = _read(image)
+    return Named(
+        digest=item["digest"],
+        reference=item["reference"],
+        registered_at=_moment(item["registered_at"]),
+        is_gone=item.get("is_gone", False),
+        expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
+        version=int(item["version"]),
+    )
+
+
+def _read_officer(image: Image) -> Officer:
+    item = _read(image)
+    return Officer(
+        id=item["id"],
+        email=item.get("email", ""),
+        role=item["role"],
+        since=_moment(item["since"]),
+        removed_at=_maybe_moment(item.get("removed_at")),
+        changes=tuple(
+            Change(_moment(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
+        ),
+        version=int(item["version"]),
+    )
+
+
+def _read_view(image: Image) -> View:
+    item = _read(image)
+    return View(_moment(item["at"]), item["officer"], item["what"], item.get("reference", ""))
 
 
 def _read_session(image: Image) -> Session:

@@ -65,9 +65,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
+    """What goes back; `content` is what is no text, in the place of a body."""
+
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 def read_posted(request: Request, pages: Pages) -> Posted:
@@ -117,6 +120,18 @@ def see_other(location: str) -> Answer:
     return Answer(
         303, "", {"Location": location, "Content-Type": HTML, "Cache-Control": "no-store"}
     )
+
+
+def download(name: str, content_type: str, content: str | bytes) -> Answer:
+    """A file that the browser keeps under this name; of plain letters, without a person in it."""
+    headers = {
+        "Content-Type": content_type,
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    if isinstance(content, bytes):
+        return Answer(200, "", headers, content)
+    return Answer(200, content, headers)
 
 
 def with_cookie(answer: Answer, name: str, value: str, path: str, seconds: int) -> Answer:

@@ -4,6 +4,7 @@ What the commands of the desk have in common: the table they work on, and how th
 What is printed for a program (`--json`) goes to standard output, everything else to standard error.
 """
 
+import getpass
 import json
 import os
 import re
@@ -24,6 +25,24 @@ from chalicelib.store import Store
 told = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+MAX_WHO = 40
+
+
+def _who(name: str) -> str:
+    if not name.isprintable() or not 0 < len(name) <= MAX_WHO:
+        raise typer.BadParameter(f"a name of at most {MAX_WHO} characters")
+    return name
+
+
+Who = Annotated[
+    str,
+    typer.Option(
+        default_factory=getpass.getuser,
+        callback=_who,
+        show_default="your login name",
+        help="Who does this, for the history.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
 
 

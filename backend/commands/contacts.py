@@ -1,7 +1,6 @@
 """Contact addresses of the municipalities: taking them over, confirming and repairing them."""
 
 import csv
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -32,6 +31,7 @@ from chalicelib.suppression import ComplainedError
 from commands.console import (
     AsJson,
     DryRun,
+    Who,
     is_production,
     open_store,
     print_json,
@@ -40,26 +40,9 @@ from commands.console import (
     told,
 )
 
-MAX_WHO = 40
-
 commands = typer.Typer(no_args_is_help=True, help="Contact addresses of the municipalities.")
 
 
-def _who(name: str) -> str:
-    if not name.isprintable() or not 0 < len(name) <= MAX_WHO:
-        raise typer.BadParameter(f"a name of at most {MAX_WHO} characters")
-    return name
-
-
-Who = Annotated[
-    str,
-    typer.Option(
-        default_factory=getpass.getuser,
-        callback=_who,
-        show_default="your login name",
-        help="Who does this, for the history.",
-    ),
-]
 NisCode = Annotated[str, typer.Argument(metavar="NIS_CODE", help="Such as 41002.")]
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="1 is tried first.")]
 

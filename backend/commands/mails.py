@@ -5,13 +5,16 @@ from dataclasses import asdict
 from typing import Annotated, NoReturn
 
 import typer
+from rich.progress import track
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, deciding
 from chalicelib.domain.clearing import HANDLED, SenselessError, closed, sent_again
+from chalicelib.domain.handover import COMMAND
 from chalicelib.domain.outbox import Mail, Outbox
 from chalicelib.domain.reference import is_reference
 from chalicelib.failures import StaleError
-from commands.console import AsJson, open_store, print_json, print_table, shown, told
+from chalicelib.worklist import Filter, resendable
+from commands.console import AsJson, DryRun, open_store, print_json, print_table, shown, told
 
 MAX_TRIES = 10
 
@@ -65,9 +68,49 @@ def _moments(mail: Mail) -> str:
 
 
 @commands.command()
-def resend(reference: Id, kind: Kind = "", to: To = "", as_json: AsJson = False) -> None:
+def resend(
+    reference: Annotated[str, typer.Argument(metavar="[REFERENCE]", help="One of them.")] = "",
+    kind: Kind = "",
+    to: To = "",
+    why: Annotated[str, typer.Option(help="With --all: such as came-back-from-all.")] = "",
+    *,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Every mail that waits for a person and can go again.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Try a mail again that waits for a person; without --mail and --to, all that do."""
-    _decide(reference, kind, to, _again, "resent", as_json=as_json)
+    if everyone == bool(reference):
+        raise typer.BadParameter("name one registration, or use --all")
+    if everyone:
+        _resend_all(Filter(kind, why, to), dry_run=dry_run, as_json=as_json)
+    else:
+        _decide(reference, kind, to, _again, "resent", dry_run=dry_run, as_json=as_json)
+
+
+def _resend_all(only: Filter, *, dry_run: bool, as_json: bool) -> None:
+    store, now = open_store(), bootstrap.now()
+    found = [task.which for task in resendable(store, only, now) if task.which]
+    outcomes = [
+        "would-be-resent" if dry_run else deciding.resend(which, COMMAND, store, now).outcome.value
+        for which in track(found, "resending", console=told, disable=as_json or dry_run)
+    ]
+    if as_json:
+        rows = [
+            {"reference": one.id, "mail": one.kind, "receiver": one.receiver, "outcome": outcome}
+            for one, outcome in zip(found, outcomes, strict=True)
+        ]
+        print_json({"mails": rows, "dry_run": dry_run})
+        return
+    print_table(
+        ("reference", "mail", "to", "outcome"),
+        (
+            (one.id, one.kind, one.receiver, outcome)
+            for one, outcome in zip(found, outcomes, strict=True)
+        ),
+    )
+    told.print(f"{len(found)} mails.")
 
 
 @commands.command()
@@ -84,7 +127,7 @@ def close(
     def handled(outbox: Outbox, mail: Mail) -> Outbox:
         return closed(outbox, mail, why, bootstrap.now())
 
-    _decide(reference, kind, to, handled, "closed", as_json=as_json)
+    _decide(reference, kind, to, handled, "closed", dry_run=False, as_json=as_json)
 
 
 def _again(outbox: Outbox, mail: Mail) -> Outbox:
@@ -98,6 +141,7 @@ def _decide(
     decide: Callable[[Outbox, Mail], Outbox],
     done: str,
     *,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     store = open_store()
@@ -110,14 +154,15 @@ def _decide(
         try:
             for mail in mails:
                 following = decide(following, mail)
-            if following is not outbox:
+            if following is not outbox and not dry_run:
                 store.save(following)
         except SenselessError as error:
             _fail(str(error))
         except StaleError:  # something happened to it meanwhile: look again
             continue
         changed = following is not outbox
-        _tell(id_, mails, done if changed else "unchanged", as_json=as_json)
+        outcome = f"would be {done}" if dry_run else done
+        _tell(id_, mails, outcome if changed else "unchanged", as_json=as_json)
         return
     _fail("It keeps changing. Try again in a minute.")
 

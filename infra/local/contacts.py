@@ -1,4 +1,5 @@
-"""Give every municipality a placeholder address, so that a registration has somewhere to go.
+"""Give every municipality a placeholder address, so that a registration has somewhere to go, and
+let one officer in at the agency's desk.
 
 Loaded by the command line tool that the agency's desk uses, against the local AWS; the same
 variables in LOCAL_DIR/env let a person use that tool.
@@ -17,12 +18,15 @@ from chalicelib.domain.municipalities import MUNICIPALITIES
 from infra.local.failure import CannotRunError
 from infra.local.settings import ACCESS_KEY, REGION, SECRET_KEY, Settings
 
+OFFICER = ("beheer", "beheer@mijnbuddy.example", "manage")
+"""Who may sign in at the agency's desk, to try it out: a link is mailed to that address."""
+
 # Next to the Python that runs us: whether or not its environment is activated.
 PROGRAMS = Path(sys.executable).parent
 
 
 def load_placeholders(settings: Settings, table_name: str) -> None:
-    """Import the placeholders, unless the table has addresses already."""
+    """Import the placeholders and an officer, unless the table has addresses already."""
     variables = cli_environment(settings, table_name)
     write_environment(settings.env_file, variables)
     if json.loads(_mijnbuddy("contacts", "list", "--json", variables=variables)):
@@ -35,6 +39,7 @@ def load_placeholders(settings: Settings, table_name: str) -> None:
         *("--confirm-placeholders", "--who", "make run"),
         variables=variables,
     )
+    _mijnbuddy("officers", "add", *OFFICER, "--who", "make run", variables=variables)
 
 
 def cli_environment(settings: Settings, table_name: str) -> dict[str, str]:

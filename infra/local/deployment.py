@@ -147,7 +147,11 @@ def deploy(settings: Settings) -> Deployment:
         key = f"{hashlib.sha256(code).hexdigest()}.zip"
         _upload(code, key, settings)
         body = template.with_code_at(f"s3://{BUCKET}/{key}")
-        _create_or_update(cloudformation, body, parameters, fingerprint)
+        # Not in the request itself: CloudFormation takes 51,200 characters there.
+        described = f"{hashlib.sha256(body.encode()).hexdigest()}.json"
+        _upload(body.encode(), described, settings)
+        url = f"{settings.aws_endpoint}/{BUCKET}/{described}"
+        _create_or_update(cloudformation, url, parameters, fingerprint)
     deployment = _describe(cloudformation, template)
     _let_items_expire(deployment, settings)
     return deployment
@@ -167,11 +171,11 @@ def _fingerprint(template: bytes, code: bytes, parameters: "list[ParameterTypeDe
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def _upload(code: bytes, key: str, settings: Settings) -> None:
+def _upload(content: bytes, key: str, settings: Settings) -> None:
     s3 = client("s3", settings, Config(s3={"addressing_style": "path"}))
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=BUCKET, Key=key, Body=code)
+    s3.put_object(Bucket=BUCKET, Key=key, Body=content)
 
 
 def _deployed_fingerprint(cloudformation: "CloudFormationClient") -> str | None:
@@ -194,7 +198,7 @@ def _stack(cloudformation: "CloudFormationClient") -> "StackTypeDef | None":
 
 def _create_or_update(
     cloudformation: "CloudFormationClient",
-    body: str,
+    template_url: str,
     parameters: "list[ParameterTypeDef]",
     fingerprint: str,
 ) -> None:
@@ -213,7 +217,7 @@ def _create_or_update(
     try:
         act(
             StackName=STACK,
-            TemplateBody=body,
+            TemplateURL=template_url,
             Parameters=parameters,
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Tags=[{"Key": FINGERPRINT, "Value": fingerprint}],

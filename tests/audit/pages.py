@@ -3,15 +3,23 @@ Makes the pages that the audit looks at: the site, built anew with a record of w
 which page, and the pages that only the Lambda shows (`make audit`).
 """
 
+from datetime import timedelta
 from pathlib import Path
 
+from chalicelib.candidate_link import GONE, REVOKED, TOLD
+from chalicelib.candidate_pages import CandidatePages
 from chalicelib.domain.contact_code import ADVICE, CODE_FIELD, UNREADABLE, CodeForm
+from chalicelib.domain.deed import InvalidDeedError, read
 from chalicelib.domain.finder import find
+from chalicelib.domain.following import acted, declined, handed_on, proposed
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, parse
+from chalicelib.domain.handover import LINK, Act, Partner
 from chalicelib.domain.registration import QUARANTINE, STEP_UP, Registration, held, unheld
 from chalicelib.domain.suspicion import HONEYPOT, TOO_FAST
+from chalicelib.handling import Case
 from chalicelib.pages import Pages
-from tests.backend.samples import NOW, registration
+from tests.audit import agency_pages, municipal_pages, own_pages
+from tests.backend.samples import AALST, GENT, NOW, registration
 from tests.built_site import Site, build
 
 AUDIT = Path("build/audit")
@@ -51,7 +59,57 @@ def examples() -> dict[str, str]:
         "review": pages.review_page(_held(QUARANTINE, HONEYPOT)),
         "review-decided": pages.review_page(unheld(_held(QUARANTINE, HONEYPOT), "desk", NOW)),
         "notice": pages.notice_page("Dit lukte niet", "Probeer het opnieuw."),
+        **_candidates(CandidatePages(pages)),
+        **municipal_pages.examples(pages),
+        **agency_pages.examples(pages),
+        **own_pages.examples(pages),
     }
+
+
+def _candidates(pages: CandidatePages) -> dict[str, str]:
+    """One candidate, as a municipality meets her behind the link in its mail."""
+    new = registration(name="Anaïs D’Hondt", about="Ik ga graag wandelen.")
+    seen = acted(new, AALST, Act(NOW, "opened", LINK))
+    later = NOW + timedelta(days=20)
+    contacted = acted(seen, AALST, Act(later, "contacted", LINK))
+    brug = Partner("De Brug", "brug@partner.example")
+    asked = proposed(contacted, AALST, brug, Act(later, "handed-on", LINK))
+    on = handed_on(seen, AALST, Act(NOW, "handed-on", LINK, to=GENT))
+    not_now = acted(seen, AALST, Act(NOW, "not-now", LINK, why="no-match"))
+    wrong: list[dict[str, list[str]]] = [
+        {"act": ["not-now"], "note": ["é" * 501]},
+        {"act": ["handed-on"]},
+        {"act": ["propose"], "partner_name": ["<b>"], "partner_email": ["x"]},
+        {},
+    ]
+    shown = {
+        "candidate": pages.candidate_page(_case(new), NOW),
+        "candidate-late": pages.candidate_page(_case(seen), later),
+        "candidate-contacted": pages.candidate_page(_case(contacted), later),
+        "candidate-asked": pages.candidate_page(_case(asked), later),
+        "candidate-declined": pages.candidate_page(
+            _case(declined(asked, "partner-1", later)), later
+        ),
+        "candidate-handed-on": pages.candidate_page(_case(on, GENT), NOW),
+        "candidate-not-now": pages.candidate_page(_case(not_now), NOW + timedelta(hours=2)),
+        "candidate-gone": pages.notice_page("Deze link werkt niet meer", GONE),
+        "candidate-revoked": pages.notice_page("De link is ingetrokken", REVOKED),
+    }
+    for number, told in enumerate(TOLD.values()):
+        shown[f"candidate-told-{number}"] = pages.candidate_page(_case(seen), NOW, told=told)
+    for number, posted in enumerate(wrong):
+        try:
+            read(posted)
+        except InvalidDeedError as error:
+            shown[f"candidate-wrong-{number}"] = pages.candidate_page(_case(seen), NOW, error.form)
+    return shown
+
+
+def _case(one: Registration, receiver: str = AALST) -> Case:
+    handover = one.handover(receiver)
+    if handover is None:
+        raise AssertionError("she is not there")
+    return Case(one, handover)
 
 
 def _held(hold: str, why: str) -> Registration:

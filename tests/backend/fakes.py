@@ -18,13 +18,17 @@ from chalicelib.domain.finder import Place
 from chalicelib.domain.form import Form
 from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
+from chalicelib.domain.names import Named
 from chalicelib.domain.notice import Notice
+from chalicelib.domain.officers import Officer
 from chalicelib.domain.outbox import AnyOutbox, Outbox
 from chalicelib.domain.recent import Recent
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.session import Session
 from chalicelib.domain.status import Status
 from chalicelib.domain.suspicion import Network
+from chalicelib.domain.vacation import Vacation
+from chalicelib.domain.views import View
 from chalicelib.emails import Email
 from chalicelib.failures import StaleError, TakenError
 
@@ -54,7 +58,8 @@ class FakeStore:
     """
     The table in memory.
 
-    `failure` is raised by every call; `before_save` runs once, just before the next save of an
+    `failure` is raised by every call; `written_terms` are expiries that were written by older
+    rules; `before_save` runs once, just before the next save of an
     outbox, as somebody else's write would.
     """
 
@@ -63,12 +68,17 @@ class FakeStore:
         self.notices: dict[str, Notice] = {}
         self.writes = 0
         self.failure: Exception | None = None
+        self.written_terms: dict[str, datetime] = {}
         self.before_save: Callable[[], object] | None = None
         self._recent: dict[str, Recent] = {}
         self._networks: dict[str, Network] = {}
         self._sessions: dict[str, Session] = {}
         self._used: dict[str, datetime] = {}
+        self._vacations: dict[str, Vacation] = {}
         self._candidates: dict[tuple[str, str], Candidate] = {}
+        self._named: dict[tuple[str, str], Named] = {}
+        self._officers: dict[str, Officer] = {}
+        self._views: dict[tuple[datetime, str, str], View] = {}
         self._contacts: dict[tuple[str, int], Contact] = {}
         self._incidents: dict[str, Incident] = {}
         self._status: Status | None = None
@@ -85,6 +95,10 @@ class FakeStore:
         self.check()
         one = self.records.get(reference)
         return one if one and now < one.expires_at else None
+
+    def get_each(self, references: Sequence[str], now: datetime) -> Iterator[Registration]:
+        found = [self.get(one, now) for one in references]
+        yield from filter(None, found)
 
     def add_notice(self, notice: Notice) -> bool:
         self.check()
@@ -126,9 +140,28 @@ class FakeStore:
         self.check()
         yield from [one for one in self.records.values() if now < one.expires_at]
 
+    def terms(self) -> Iterator[tuple[Registration, datetime]]:
+        self.check()
+        for one in list(self.records.values()):
+            yield one, self.written_terms.get(one.reference, one.expires_at.replace(microsecond=0))
+
+    def remove(self, registration: Registration) -> bool:
+        self.check()
+        known = self.records.get(registration.reference)
+        if known is None or known.version != registration.version:
+            return False
+        del self.records[registration.reference]
+        return True
+
     def recent(self, address: str) -> Recent:
         self.check()
         return self._recent.get(address, Recent(address))
+
+    def remove_recent(self, recent: Recent) -> None:
+        self.check()
+        if recent.address not in self._recent or self.recent(recent.address) != recent:
+            raise StaleError
+        del self._recent[recent.address]
 
     def save_recent(self, recent: Recent, now: datetime) -> None:
         self.check()
@@ -173,6 +206,12 @@ class FakeStore:
         found = [row for place, row in sorted(self._candidates.items()) if place[0] == receiver]
         yield from [row for row in found if now < row.expires_at]
 
+    def unopened(self, since: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
+        self.check()
+        rows = self._candidates.values()
+        found = [(row.unopened_since, row.receiver) for row in rows if row.unopened_since]
+        yield from [(place, at) for at, place in sorted(found) if since <= at <= now]
+
     def save_candidate(self, candidate: Candidate) -> bool:
         self.check()
         place = (candidate.receiver, candidate.reference)
@@ -182,6 +221,64 @@ class FakeStore:
             return False
         self._candidates[place] = candidate
         return True
+
+    def vacation(self, nis_code: str) -> Vacation | None:
+        self.check()
+        return self._vacations.get(nis_code)
+
+    def save_vacation(self, vacation: Vacation) -> None:
+        self.check()
+        known = self._vacations.get(vacation.nis_code)
+        if vacation.version != (known.version if known else 0):
+            raise StaleError
+        self._vacations[vacation.nis_code] = replace(vacation, version=vacation.version + 1)
+
+    def named(self, digest: str, now: datetime) -> Iterator[Named]:
+        self.check()
+        found = [row for place, row in sorted(self._named.items()) if place[0] == digest]
+        yield from [row for row in found if now < row.expires_at]
+
+    def all_named(self, now: datetime) -> Iterator[Named]:
+        self.check()
+        yield from [row for row in self._named.values() if now < row.expires_at]
+
+    def save_named(self, row: Named) -> bool:
+        self.check()
+        known = self._named.get((row.digest, row.reference))
+        made_from = (row.registered_at, row.version)
+        if known and (known.registered_at, known.version) >= made_from:
+            return False
+        self._named[row.digest, row.reference] = row
+        return True
+
+    def officers(self) -> Iterator[Officer]:
+        self.check()
+        yield from [self._officers[id_] for id_ in sorted(self._officers)]
+
+    def officer(self, id_: str) -> Officer | None:
+        self.check()
+        return self._officers.get(id_)
+
+    def save_officer(self, officer: Officer) -> Officer:
+        self.check()
+        known = self._officers.get(officer.id)
+        if officer.version != (known.version if known else 0):
+            raise StaleError
+        following = replace(officer, version=officer.version + 1)
+        self._officers[officer.id] = following
+        return following
+
+    def add_view(self, view: View) -> bool:
+        self.check()
+        place = (view.at, view.officer, view.reference)
+        is_new = place not in self._views
+        self._views.setdefault(place, view)
+        return is_new
+
+    def views(self, day: str, now: datetime) -> Iterator[View]:
+        self.check()
+        found = [view for _, view in sorted(self._views.items())]
+        yield from [v for v in found if v.at.date().isoformat() == day and now < v.expires_at]
 
     def save_session(self, session: Session) -> None:
         self.check()

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from chalice.test import Client
 
 import app as entry_points
 from chalicelib import bootstrap
+from chalicelib.domain.following import agreed
 from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.suspicion import STEP_UP_BEYOND
 from chalicelib.store import Store, read_registration
@@ -36,15 +38,16 @@ class Functions:
         self._client = client
         self._number = 0
 
-    def get(self, path: str) -> Any:
-        return self._client.http.get(path)
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Any:
+        return self._client.http.get(path, headers=headers or {})
 
-    def request(self, method: str, path: str) -> Any:
-        return self._client.http.request(method, path)
+    def request(self, method: str, path: str, headers: dict[str, str] | None = None) -> Any:
+        return self._client.http.request(method, path, headers=headers or {})
 
-    def press(self, path: str) -> Any:
-        """A button that has nothing to fill in."""
-        return self._client.http.post(path, headers={"Content-Type": FORM})
+    def press(self, path: str, **values: str) -> Any:
+        """A button, with what is filled in beside it."""
+        body = urlencode(values).encode()
+        return self._client.http.post(path, headers={"Content-Type": FORM}, body=body)
 
     def post(
         self, body: bytes, content_type: str = FORM, accept: str = "text/html", came_by: str = ""
@@ -194,6 +197,137 @@ def test_confirm_first(functions: Functions) -> None:
     assert 410 == functions.get(link).status_code
 
 
+def candidate_link(mail: Any) -> str:
+    """The path of the link to a candidate in a mail to a municipality."""
+    text = mail.get_body(("plain",)).get_content()
+    (link,) = set(re.findall(rf"{SITE_URL}(/gemeente/kandidaat/\S+)", text))
+    return str(link)
+
+
+def test_candidate(functions: Functions) -> None:
+    """
+    The link in a municipality's mail shows without changing; its button is written once. Handed on
+    within the hour nobody is mailed; after it, the other one and she are.
+    """
+    functions.sign_up()
+    functions.stream("forward", functions.record(images()[0]))
+    link = candidate_link(aws_in_memory.mails()[0])
+    before = aws_in_memory.items()
+    for method in ["GET", "HEAD"] * 10:
+        assert 200 == functions.request(method, link).status_code
+    assert before == aws_in_memory.items()
+
+    for _ in range(2):
+        assert 303 == functions.press(link, act="contacted", seen="0").status_code
+    assert 303 == functions.press(link, act="handed-on", seen="1", to="44021").status_code
+    assert 409 == functions.press(link, act="duo", seen="1").status_code
+    functions.schedule("sweep", later(minutes=58))
+    assert 2 == len(receivers())
+    functions.schedule("sweep", later(minutes=62))
+    assert [AGENCY, "anais@example.be"] == receivers()[2:]  # Gent has no address here
+    told = [mail["Subject"] for mail in aws_in_memory.mails()[2:]]
+    assert "Kandidaat-buddy, doorgegeven door Aalst: Anaïs D’Hondt" in told[0]
+    assert told[1].endswith("Gent contacteert je")
+    assert 200 == functions.get(candidate_link(aws_in_memory.mails()[2])).status_code
+
+
+def test_municipal_desk(functions: Functions, store: Store) -> None:
+    """
+    Signed in by the link of a mail, a municipality has its list, one of its candidates, and both
+    as files; a workbook leaves as bytes. Nobody else has any of it.
+    """
+    functions.sign_up()
+    functions.stream("forward", functions.record(images()[0]))
+    functions.stream("project", functions.record(images()[0]))
+    assert 200 == functions.press("/gemeente", email="buddy@aalst.example").status_code
+    (notice,) = [item for item in aws_in_memory.items() if item["sk"]["S"] == "NOTICE"]
+    functions.stream("forward", functions.record(notice))
+    mail = aws_in_memory.mails()[-1]
+    assert "buddy@aalst.example" == mail["To"]
+    body: Any = mail.get_body(("plain",))
+    (link,) = re.findall(rf"{SITE_URL}(/gemeente/aanmelden/\S+)", body.get_content())
+    before = aws_in_memory.items()
+    for method in ["GET", "HEAD"] * 5:
+        assert 200 == functions.request(method, link).status_code
+    assert before == aws_in_memory.items()
+
+    opened = functions.press(link)
+    cookie = {"Cookie": opened.headers["Set-Cookie"].partition(";")[0]}
+    reference = images()[0]["reference"]["S"]
+    paths = ["", ".csv", ".xlsx", f"/{reference}", f"/{reference}/kaartje.vcf"]
+    answers = [functions.get(f"/gemeente/kandidaten{path}", cookie) for path in paths]
+    assert [200] * 5 == [answer.status_code for answer in answers]
+    assert all(b"Hondt" in answer.body for answer in answers if b"PK" != answer.body[:2])
+    assert b"PK" == answers[2].body[:2]
+    assert 200 == functions.get("/gemeente/afwezig", cookie).status_code
+    for path in paths:
+        shut = functions.get(f"/gemeente/kandidaten{path}")
+        assert (403, False) == (shut.status_code, b"Hondt" in shut.body)
+    assert 405 == functions.get("/gemeente/afmelden", cookie).status_code
+    (kept,) = store.registrations(datetime.now(UTC))
+    assert ["opened"] == [act.what for act in kept.handovers[0].acts]
+
+    form = cookie | {"Content-Type": FORM}
+    assert 303 == functions.request("POST", "/gemeente/afmelden", form).status_code
+    assert 403 == functions.get("/gemeente/kandidaten", cookie).status_code
+
+
+def test_body_in_base64(functions: Functions) -> None:
+    """
+    API Gateway hands us what was posted in Base64, as it does since files leave through it.
+    """
+    event = {
+        "requestContext": {"resourcePath": "/gemeente", "httpMethod": "POST", "identity": {}},
+        "pathParameters": None,
+        "multiValueQueryStringParameters": None,
+        "headers": {"Content-Type": FORM},
+        "stageVariables": None,
+        "body": b64encode(urlencode({"email": "geen adres"}).encode()).decode(),
+        "isBase64Encoded": True,
+    }
+    answer = entry_points.app(event, None)
+
+    assert 422 == answer["statusCode"]
+    assert 'value="geen adres"' in answer["body"]
+
+
+def test_organisation(functions: Functions, store: Store) -> None:
+    """
+    An organisation is mailed after her yes, at its own address, with a link of its own; what comes
+    back from there goes to no region: a person must look.
+    """
+    functions.sign_up()
+    functions.stream("forward", functions.record(images()[0]))
+    link = candidate_link(aws_in_memory.mails()[0])
+    to = {"partner_name": "De Brug", "partner_email": "brug@partner.example"}
+    assert 303 == functions.press(link, act="propose", seen="0", **to).status_code
+    functions.schedule("sweep", later(minutes=62))
+    assert receivers()[2:] == ["anais@example.be"]
+    (asked,) = store.registrations(datetime.now(UTC))
+    store.save(agreed(asked, "partner-1", later(minutes=70)))
+    functions.schedule("sweep", later(minutes=71))
+    *_, theirs = aws_in_memory.mails()
+    assert ("brug@partner.example", "anais@example.be") == (theirs["To"], theirs["Reply-To"])
+    assert 200 == functions.get(candidate_link(theirs)).status_code
+
+    (sent,) = store.registrations(datetime.now(UTC))
+    mail = sent.mail("forwarding", "partner-1")
+    assert mail
+    bounce = event(
+        "Bounce",
+        f"{later(minutes=72):%Y-%m-%dT%H:%M:%S.000Z}",
+        reference=sent.reference,
+        receiver="partner-1",
+        route="partner-1",
+        message_id=mail.sendings[0].message_id,
+    )
+    assert {"batchItemFailures": []} == functions.queue("receipts", bounce)
+    functions.schedule("sweep", later(minutes=73))
+    (kept,) = store.registrations(datetime.now(UTC))
+    assert kept.work
+    assert "brug@partner.example" not in receivers()[4:]
+
+
 def test_same_network(functions: Functions) -> None:
     """
     Who sends many from one network is asked to confirm, whatever she says to come by.
@@ -264,7 +398,7 @@ def delivery(mail: Record) -> str:
 def test_told_by_the_queue(functions: Functions) -> None:
     """
     SES's events of a batch are taken in, twice is once; what can't be read is offered again,
-    alone. Then nothing is due any more.
+    alone. Then nothing is to be done with the mails any more.
     """
     functions.sign_up()
     functions.stream("forward", functions.record(images()[0]))
@@ -275,7 +409,7 @@ def test_told_by_the_queue(functions: Functions) -> None:
 
     assert "due" in sent
     assert 1 == len(answer["batchItemFailures"])
-    assert "due" not in kept
+    assert [] == [mail for mail in kept["mails"]["L"] if "next_at" in mail["M"]]
     assert ["sent", "sent", "delivered", "delivered"] == [
         one["M"]["what"]["S"] for one in kept["events"]["L"]
     ][2:]
@@ -406,28 +540,45 @@ def test_ledger(functions: Functions, store: Store) -> None:
 
     assert ["registered", "queued", "sent", "sent"] == [event.what for event in kept.events]
     assert [*kept.events] == [entry.event for day in days(kept) for entry in store.ledger(day)]
-    assert {"missing": 0, "stuck": 0} == functions.schedule("repair")
+    assert {"missing": 0, "stuck": 0, "expired": 0} == functions.schedule("repair")
 
 
 def test_deleted_by_ttl(functions: Functions, store: Store) -> None:
     """
-    A registration that DynamoDB deletes at its term leaves the ledger whole, also for the repair.
+    A registration that DynamoDB deletes at its term leaves the ledger whole, with the rule by which
+    it went, once; the repair has nothing to do.
     """
-    functions.sign_up()
+    store.add(registration(now=datetime.now(UTC) - timedelta(days=365)))
     (item,) = images()
+    old = read_registration(item)
     functions.stream("project", functions.record(item))
-    day = datetime.now(UTC).date().isoformat()
-    before = list(store.ledger(day))
+    before = list(store.ledger(old.registered_at.date().isoformat()))
     aws_in_memory.dynamodb().delete_item(
         TableName=aws_in_memory.TABLE, Key={"pk": item["pk"], "sk": item["sk"]}
     )
     service = {"userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}}
-    answer = functions.stream("project", functions.record(None, item) | service)
+    for _ in range(2):
+        answer = functions.stream("project", functions.record(None, item) | service)
+        assert {"batchItemFailures": []} == answer
 
-    assert {"batchItemFailures": []} == answer
-    assert {"missing": 0, "stuck": 0} == functions.schedule("repair")
+    assert {"missing": 0, "stuck": 0, "expired": 0} == functions.schedule("repair")
     assert ["registered", "queued"] == [entry.event.what for entry in before]
-    assert before == list(store.ledger(day))
+    assert before == list(store.ledger(old.registered_at.date().isoformat()))
+    ((what, why),) = [
+        (entry.event.what, entry.event.why)
+        for entry in store.ledger(old.expires_at.date().isoformat())
+    ]
+    assert ("expired", "open") == (what, why)
+
+
+def test_clean_up(functions: Functions, store: Store) -> None:
+    """
+    What has expired and is there still, the repair deletes.
+    """
+    store.add(registration(now=datetime.now(UTC) - timedelta(days=366)))
+
+    assert {"missing": 0, "stuck": 0, "expired": 1} == functions.schedule("repair")
+    assert [] == images()
 
 
 def test_repair(functions: Functions, store: Store) -> None:
@@ -437,8 +588,9 @@ def test_repair(functions: Functions, store: Store) -> None:
     functions.sign_up()
     functions.schedule("sweep")
 
-    assert {"missing": 5, "stuck": 0} == functions.schedule("repair")
-    assert {"missing": 0, "stuck": 0} == functions.schedule("repair")
+    # Four events, the row in the list of Aalst, and the four words that her name is found by.
+    assert {"missing": 9, "stuck": 0, "expired": 0} == functions.schedule("repair")
+    assert {"missing": 0, "stuck": 0, "expired": 0} == functions.schedule("repair")
 
 
 def days(one: Any) -> list[str]:
@@ -656,6 +808,27 @@ def test_digest(functions: Functions) -> None:
     subjects = [str(mail["Subject"]) for mail in aws_in_memory.mails()]
     assert 1 == len([subject for subject in subjects if "1 punt wacht op je" in subject])
     assert {"expected": None} == functions.schedule("watch", monday)
+
+
+def test_remind(functions: Functions) -> None:
+    """
+    A candidate whom nobody opened is in one mail to her municipality, however often the schedule
+    runs; ten working days on she is told, and the agency has it on its list.
+    """
+    functions.sign_up()
+    functions.schedule("sweep")
+    functions.schedule("repair")  # what the stream would do: the list of the municipality
+    start = datetime.now(UTC).replace(hour=17, minute=0)
+    days = [start + timedelta(days=number) for number in range(1, 12)]
+    made = [functions.schedule("remind", day)["made"] for day in days for _ in range(2)]
+    functions.schedule("sweep", start + timedelta(days=30))
+    mails = aws_in_memory.mails()
+
+    assert 1 == sum(made)
+    assert 1 == len([mail for mail in mails if "wacht op Aalst" in str(mail["Subject"])])
+    assert 1 == len([mail for mail in mails if "hoorde je al iets" in str(mail["Subject"])])
+    (reference,) = [id_ for id_ in bootstrap.store().work("attention") if id_.startswith("MB-")]
+    assert any(reference in str(mail["Subject"]) for mail in mails)
 
 
 def test_functions_of_the_template() -> None:

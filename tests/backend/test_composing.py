@@ -5,10 +5,24 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.composing import Composer
+from chalicelib.domain.following import agreed, handed_on, proposed
+from chalicelib.domain.handover import HANDED_ON as HANDED_ON_ACT
+from chalicelib.domain.handover import LINK, Act, Partner
 from chalicelib.domain.notice import notice
-from chalicelib.domain.outbox import BOUNCED, NO_MAILBOX, Fact, Mail, Outbox, heard, queued
+from chalicelib.domain.outbox import (
+    BOUNCED,
+    NO_MAILBOX,
+    Fact,
+    Mail,
+    Outbox,
+    Receipt,
+    heard,
+    queued,
+)
 from chalicelib.domain.registration import (
+    CONSENT,
     DELAY,
+    HANDED_ON,
     PHONE_INSTEAD,
     STEP_UP,
     VOLUNTEER,
@@ -21,6 +35,7 @@ from tests.backend.samples import (
     AALST,
     AGENCY,
     BRUSSEL,
+    LINKS,
     NOW,
     contact,
     mail_to,
@@ -110,6 +125,47 @@ def test_region(composer: Composer, store: FakeStore) -> None:
 
     one = registration(municipality=BRUSSEL)
     assert ("04000-1", "brussel@regio.example") == route(composer, one, BRUSSEL)
+
+
+def handed_to_brug(one: Registration) -> Registration:
+    """An organisation has her now, and she said yes."""
+    act = Act(NOW, HANDED_ON_ACT, LINK)
+    asked = proposed(one, AALST, Partner("De Brug", "brug@partner.example"), act)
+    return agreed(asked, "partner-1", NOW)
+
+
+def test_organisation(composer: Composer, store: FakeStore) -> None:
+    """
+    An organisation has one address, that it was given; back from there it goes to no region.
+    """
+    store.save_contact(contact(FLANDERS, "vlaanderen@regio.example"))
+    one = handed_to_brug(registration())
+    mail = mail_to(one, "partner-1")
+    email = composer.compose(one, mail, NOW)
+    assert ("partner-1", "brug@partner.example") == (email.route, email.to)
+    assert LINKS.candidate(one, "partner-1") in email.text
+
+    told = Receipt(
+        one.id, "forwarding", "partner-1", "partner-1", "m", NOW, Fact(NOW, BOUNCED, NO_MAILBOX)
+    )
+    with pytest.raises(NobodyLeftError):
+        composer.compose(heard(one, told), mail_to(heard(one, told), "partner-1"), NOW)
+
+
+def test_about(composer: Composer) -> None:
+    """
+    What she is mailed about being handed on is one mail for each place, with her own page.
+    """
+    one = handed_on(
+        handed_to_brug(registration()), AALST, Act(NOW, HANDED_ON_ACT, LINK, to=BRUSSEL)
+    )
+    for kind, about in ((HANDED_ON, BRUSSEL), (CONSENT, "partner-1")):
+        mail = one.mail(kind, VOLUNTEER, about)
+        assert mail
+        email = composer.compose(one, mail, NOW)
+        assert (VOLUNTEER, about) == (email.route, email.about)
+        assert LINKS.own(one) in email.text
+        assert email.name.endswith(f"{kind}.volunteer.{about}")
 
 
 def test_corrected(composer: Composer, store: FakeStore) -> None:

@@ -10,12 +10,17 @@ from chalicelib import digest
 from chalicelib.digest import DigestComposer, Section, make, sections
 from chalicelib.domain import outbox
 from chalicelib.domain.contacts import changed
+from chalicelib.domain.following import acted, agreed, proposed
+from chalicelib.domain.handover import HANDED_ON, WRONG_ADDRESS, Act, Partner
+from chalicelib.domain.handover import LINK as LINK_DOOR
 from chalicelib.domain.incidents import PROBE, Trouble
 from chalicelib.domain.ledger import Entry, entries
 from chalicelib.domain.notice import notice
 from chalicelib.domain.outbox import BOUNCES, NO_RECEIPT, Event
+from chalicelib.domain.own import replied
 from chalicelib.domain.registration import AGENCY as TO_AGENCY
 from chalicelib.domain.registration import QUARANTINE, VOLUNTEER, Registration, held
+from chalicelib.domain.reply import AFTER_FOUR_WEEKS, NO
 from chalicelib.domain.status import Status
 from chalicelib.emails import Email, Letters
 from chalicelib.failures import NotNeededError
@@ -125,6 +130,74 @@ def test_waiting_mail(store: FakeStore) -> None:
     assert "sinds maandag 23 november 2026, 4 werkdagen" == item.waits
     which = f"{one.reference} --mail forwarding --to {AALST}"
     assert (f"mijnbuddy resend {which}", f"mijnbuddy close {which} --why ...") == item.commands
+
+
+def test_nobody_called(store: FakeStore) -> None:
+    """
+    Where she says that nobody contacted her: since when, and how to close it; not her own words.
+    """
+    one = replied(registration(), AFTER_FOUR_WEEKS, NO, NOW)
+    store.add(one)
+    (item,) = found(store)["Mails die op iemand wachten"].items
+
+    assert one.reference == item.name
+    assert "De vrijwilliger zegt na vier weken: niemand belde of mailde." in item.what
+    assert "sinds maandag 23 november 2026, 4 werkdagen" == item.waits
+    close = f"mijnbuddy close {one.reference} --mail question --to volunteer --why ..."
+    assert (close,) == item.commands
+
+
+def test_wrong_address(store: FakeStore) -> None:
+    """
+    Where a mail reached the wrong people: whose, since when, and how to send it to the right ones.
+    """
+    one = acted(registration(), AALST, Act(NOW, WRONG_ADDRESS, LINK_DOOR, note="CANARIE"))
+    store.add(one)
+    (item,) = found(store)["Mails die op iemand wachten"].items
+
+    assert one.reference == item.name
+    assert "Wie de mail voor Aalst kreeg, zegt: verkeerd adres." in item.what
+    assert "sinds maandag 23 november 2026, 4 werkdagen" == item.waits
+    assert (
+        "mijnbuddy contacts set 41002 1 ADRES",
+        f"mijnbuddy resend {one.reference} --mail forwarding --to 41002",
+    ) == item.commands
+    assert "CANARIE" not in str(item)
+
+
+def test_wrong_address_of_an_organisation(store: FakeStore) -> None:
+    """
+    The address of an organisation came from a municipality: that one is asked.
+    """
+    brug = Partner("Canarie", "canarie@partner.example")
+    one = proposed(registration(), AALST, brug, Act(NOW, HANDED_ON, LINK_DOOR))
+    one = agreed(one, "partner-1", NOW)
+    store.add(acted(one, "partner-1", Act(NOW, WRONG_ADDRESS, LINK_DOOR)))
+    (item,) = found(store)["Mails die op iemand wachten"].items
+
+    assert item.what.endswith("Bel Aalst en zoek samen een andere plaats.")
+    assert () == item.commands
+    assert "anarie" not in str(item)
+
+
+def test_organisation(store: FakeStore, write: Callable[[], Email]) -> None:
+    """
+    An organisation is no municipality without an address, and has no name here.
+    """
+    brug = Partner("Canarie", "canarie@partner.example")
+    one = agreed(
+        proposed(registration(), AALST, brug, Act(NOW, HANDED_ON, LINK_DOOR)), "partner-1", NOW
+    )
+    mail = one.mail("forwarding", "partner-1")
+    assert mail
+    one = outbox.handed_over(one, mail, "came-back-from-all", NOW)
+    store.add(one)
+    for entry in entries(one):
+        store.append(entry)
+    (item,) = found(store)["Mails die op iemand wachten"].items
+
+    assert item.what.startswith("De aanmelding voor een organisatie. Ze kwam terug")
+    assert "anarie" not in write().text
 
 
 def test_final(store: FakeStore) -> None:

@@ -1,6 +1,7 @@
 """The mails: their headers, what they say to whom, and what they never say."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.contacts import Receiver
+from chalicelib.domain.following import agreed, declined, handed_on, proposed
 from chalicelib.domain.form import FIELDS, InvalidFormError
+from chalicelib.domain.handover import HANDED_ON, LINK, Act, Partner
 from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.registration import VOLUNTEER, Registration
 from chalicelib.emails import DIVERSIONS, Email, Letters, mime
@@ -21,6 +24,7 @@ from tests.backend.samples import (
     AALST,
     AGENCY,
     GENT,
+    LINKS,
     NOW,
     SENDER,
     SITE_URL,
@@ -31,6 +35,8 @@ from tests.backend.samples import (
 
 AT_AALST = Receiver("buddy@aalst.example", "41002-1")
 LETTERS = Letters(SITE_URL, AGENCY)
+OF_ONE = {"kandidaat", "aanmelding"}
+"""In the addresses of pages about one registration."""
 HOSTILE = '<img src=x onerror=alert(1)> & "quotes" {{7*7}} </td>'
 REAL_NAMES = [
     "Anaïs D’Hondt-Ó Sé",
@@ -48,11 +54,13 @@ REAL_NAMES = [
 
 
 def municipality_mail(receiver: Receiver = AT_AALST, **changes: Changes) -> Email:
-    return LETTERS.forwarding(registration(1, NOW, **changes), AALST, receiver)
+    one = registration(1, NOW, **changes)
+    return LETTERS.forwarding(one, AALST, receiver, LINKS.candidate(one, AALST))
 
 
 def volunteer_mail(**changes: Changes) -> Email:
-    return LETTERS.confirmation(registration(1, NOW, **changes))
+    one = registration(1, NOW, **changes)
+    return LETTERS.confirmation(one, LINKS.own(one))
 
 
 def wire(email: Email) -> EmailMessage:
@@ -78,18 +86,53 @@ def shown(html: BeautifulSoup) -> str:
 
 
 def phone_mail(receiver: Receiver = AT_AALST, **changes: Changes) -> Email:
-    return LETTERS.phone_instead(registration(1, NOW, **changes), AALST, receiver)
+    one = registration(1, NOW, **changes)
+    return LETTERS.phone_instead(one, AALST, receiver, LINKS.candidate(one, AALST))
 
 
 def delay_mail(**changes: Changes) -> Email:
     one = registration(1, NOW, **changes)
-    return LETTERS.delay(handed_over(one, mail_to(one), "came-back-from-all", NOW))
+    waiting = handed_over(one, mail_to(one), "came-back-from-all", NOW)
+    return LETTERS.delay(waiting, LINKS.own(one))
+
+
+def handed_on_mails(*, by_organisation: bool = False) -> tuple[Email, Email]:
+    """The mail to who has her now, and the one to her, of who lives in Aalst."""
+    one = registration(about=HOSTILE)
+    act = Act(NOW, HANDED_ON, LINK, to=GENT, note="CANARIE")
+    if by_organisation:
+        one = proposed(one, AALST, Partner("De Brug & co", "brug@partner.example"), act)
+        to_her = LETTERS.consent(one, "partner-1", LINKS.own(one))
+        one = agreed(one, "partner-1", NOW)
+    else:
+        one = handed_on(one, AALST, act)
+        to_her = LETTERS.handed_on(one, GENT, LINKS.own(one))
+    place = one.handovers[-1].receiver
+    link = LINKS.candidate(one, place)
+    at = Receiver("buddy@gent.example", f"{place}-1")
+    return LETTERS.forwarding(one, place, at, link), to_her
 
 
 every = pytest.mark.parametrize(
     "email",
-    [municipality_mail(), volunteer_mail(), phone_mail(), delay_mail()],
-    ids=["forwarding", "confirmation", "phone-instead", "delay"],
+    [
+        municipality_mail(),
+        volunteer_mail(),
+        phone_mail(),
+        delay_mail(),
+        *handed_on_mails(),
+        *handed_on_mails(by_organisation=True),
+    ],
+    ids=[
+        "forwarding",
+        "confirmation",
+        "phone-instead",
+        "delay",
+        "forwarding-on",
+        "handed-on",
+        "forwarding-organisation",
+        "consent",
+    ],
 )
 
 
@@ -99,13 +142,15 @@ def test_headers(email: Email) -> None:
     Every header stands there once, and an automatic answer is not asked for.
     """
     message = wire(email)
+    parts_of_name = (email.reference, email.kind, email.receiver, email.about)
+    named = ".".join(part for part in parts_of_name if part)
     expected = {
         "From": f"mijnbuddy <{SENDER}>",
         "To": email.to,
         "Reply-To": email.reply_to,
         "Subject": email.subject,
         "Date": "Mon, 23 Nov 2026 09:30:00 +0000",
-        "Message-ID": f"<{email.reference}.{email.kind}.{email.receiver}@mijnbuddy.example>",
+        "Message-ID": f"<{named}@mijnbuddy.example>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": "nl-BE",
         "X-Mijnbuddy-Reference": registration().reference,
@@ -212,9 +257,9 @@ def test_holds_on_its_own(email: Email) -> None:
     assert {"https", "mailto", "tel"} >= {
         urlsplit(str(link["href"])).scheme for link in html.find_all("a")
     }
-    assert {link["href"] for link in html.find_all("a") if link["href"].startswith("http")} == {
-        f"{SITE_URL}/"
-    }
+    ways = {str(link["href"]) for link in html.find_all("a") if link["href"].startswith("http")}
+    assert {f"{SITE_URL}/"} == {way for way in ways if not OF_ONE & set(way.split("/"))}
+    assert len(ways) <= 2
 
 
 @every
@@ -413,7 +458,9 @@ def test_any_answers(name: str, about: str) -> None:
     except InvalidFormError:
         return
 
-    for email in (LETTERS.forwarding(one, AALST, AT_AALST), LETTERS.confirmation(one)):
+    link = LINKS.candidate(one, AALST)
+    confirmation = LETTERS.confirmation(one, LINKS.own(one))
+    for email in (LETTERS.forwarding(one, AALST, AT_AALST, link), confirmation):
         message = wire(email)
         assert email.subject == subject(message)
         assert 1 == len(message["To"].addresses)
@@ -425,7 +472,7 @@ def test_other_site() -> None:
     """
     The site's address is the one that was set.
     """
-    email = Letters("https://x.example/buddy", AGENCY).confirmation(registration())
+    email = Letters("https://x.example/buddy", AGENCY).confirmation(registration(), "x")
 
     assert "https://x.example/buddy/" in email.text
     assert SITE_URL not in email.text + email.html
@@ -444,12 +491,106 @@ def test_forwarded() -> None:
     The municipality reads what the form calls forwarded, and nothing else.
     """
     one = registration(about="Met honden.", source="infoavond-aalst")
-    text = LETTERS.forwarding(one, AALST, AT_AALST).text
+    text = LETTERS.forwarding(one, AALST, AT_AALST, LINKS.candidate(one, AALST)).text
     forwarded = {field.name for field in FIELDS.values() if field.is_forwarded}
 
     assert {"name", "email", "phone", "postcode", "municipality", "about"} == forwarded
     assert "Met honden." in text
     assert "infoavond-aalst" not in text
+
+
+class TestHandedOn:
+    def test_to_municipality(self) -> None:
+        """
+        Who has her now reads who handed her on, and has a link of its own; its days begin then.
+        """
+        email, _ = handed_on_mails()
+
+        assert "Kandidaat-buddy, doorgegeven door Aalst: Anaïs D’Hondt" in email.subject
+        assert "Aalst geeft deze kandidaat door aan Gent." in email.text
+        assert "ten laatste op maandag 7 december 2026" in email.text
+        assert "in Gent" not in email.text + unquote(email.html)
+        assert "/gemeente/kandidaat/" in email.text
+        assert "CANARIE" not in email.text + email.html
+
+    def test_to_organisation(self) -> None:
+        """
+        An organisation reads that she agrees.
+        """
+        email, _ = handed_on_mails(by_organisation=True)
+
+        assert "Aalst geeft deze kandidaat door aan De Brug & co." in email.text
+        assert "Anaïs D’Hondt vindt dat goed." in email.text
+        assert "De Brug &amp; co" in email.html
+
+    def test_days(self) -> None:
+        """
+        Whoever gets her later has ten days from then.
+        """
+        later = NOW + timedelta(days=7)
+        one = handed_on(registration(), AALST, Act(later, HANDED_ON, LINK, to=GENT))
+        email = LETTERS.forwarding(one, GENT, AT_AALST, LINKS.candidate(one, GENT))
+
+        assert "ten laatste op maandag 14 december 2026" in email.text
+        assert "14 december 2026" in LETTERS.handed_on(one, GENT, LINKS.own(one)).text
+
+    def test_to_her(self) -> None:
+        """
+        She reads who has her now, until when, and that she need not do anything; of her own words
+        only her name.
+        """
+        _, email = handed_on_mails()
+
+        assert ("anais@example.be", VOLUNTEER, GENT) == (email.to, email.route, email.about)
+        assert "Aalst geeft je aanmelding als buddy door aan Gent." in email.text
+        assert "Je hoeft niets te doen." in email.text
+        assert "uiterlijk op maandag 7 december 2026" in email.text
+        assert "/mijn/aanmelding/" in email.text
+        assert [] == [text for text in ("CANARIE", "onerror") if text in email.text + email.html]
+
+    def test_consent(self) -> None:
+        """
+        She reads who proposes which organisation, and that it gets nothing before she says yes.
+        """
+        _, email = handed_on_mails(by_organisation=True)
+
+        assert "mag De Brug & co je contacteren?" in email.subject
+        assert "Aalst stelt voor dat een organisatie je contacteert: De Brug & co." in email.text
+        assert "Zolang je niet antwoordt, krijgt De Brug & co niets." in email.text
+        assert "/mijn/aanmelding/" in email.text
+        assert "brug@partner.example" not in email.text + email.html
+
+
+def test_declined() -> None:
+    """
+    Who proposed an organisation reads that she says no, and that she is with them again.
+    """
+    brug = Partner("De Brug", "brug@partner.example")
+    one = proposed(registration(), AALST, brug, Act(NOW, HANDED_ON, LINK))
+    no = declined(one, "partner-1", NOW + timedelta(days=1))
+    mail = no.mail("declined", AALST, "partner-1")
+    assert mail
+    email = LETTERS.declined(no, mail, AT_AALST, LINKS.candidate(no, AALST))
+    text, html = parts(wire(email))
+
+    assert (AALST, "partner-1", AGENCY) == (email.receiver, email.about, email.reply_to)
+    assert "De kandidaat is dus weer bij Aalst. Neem contact op." in text
+    assert "De kandidaat is dus weer bij Aalst. Neem contact op." in shown(html)
+    assert "brug@partner.example" not in text + email.html
+    assert "anais@" not in text + email.html
+
+
+def test_how_it_stands() -> None:
+    """
+    A municipality can tell how it stands, by a link that needs no login.
+    """
+    for email in (municipality_mail(), phone_mail()):
+        text, html = parts(wire(email))
+        (link,) = [str(a["href"]) for a in html.find_all("a") if "/gemeente/" in str(a["href"])]
+
+        assert link in text
+        assert "Je hoeft niet in te loggen." in text
+        assert "Je hoeft niet in te loggen." in shown(html)
 
 
 def test_phone_instead() -> None:
@@ -476,5 +617,5 @@ def test_delay() -> None:
     assert ("anais@example.be", AGENCY, VOLUNTEER) == (email.to, email.reply_to, email.route)
     assert "We stuurden je aanmelding naar Aalst." in email.text
     assert "Je andere gemeente kreeg je aanmelding" in email.text
-    assert "andere gemeente" not in delay_mail().text
+    assert "Je andere gemeente kreeg" not in delay_mail().text
     assert "onerror" not in email.text + email.html

@@ -13,12 +13,12 @@ from chalicelib.emails import Letters
 from chalicelib.failures import DeliveryFailedError
 from chalicelib.mailer import Mailer
 from tests.backend.aws import sesv2
-from tests.backend.samples import AGENCY, NOW, SENDER, SITE_URL, registration
+from tests.backend.samples import AGENCY, LINKS, NOW, SENDER, SITE_URL, registration
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-EMAIL = Letters(SITE_URL, AGENCY).confirmation(registration())
+EMAIL = Letters(SITE_URL, AGENCY).confirmation(registration(), LINKS.own(registration()))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from jsonschema_rs import Draft202012Validator
 
 import app as entry_points
 from chalicelib.domain.form import FIELDS, MAX_BODY, Field, parse
-from chalicelib.domain.site import CONFIRM, CONFIRM_CONTACT, REGISTRATIONS, REVIEW
+from chalicelib.domain.site import AGENCY_DESK, MUNICIPALITY_DESK, REGISTRATIONS
 from chalicelib.intake import FORM, JSON, read
 from chalicelib.web import PROBLEM
 
@@ -21,9 +21,9 @@ SCHEMAS = DESCRIPTION["components"]["schemas"]
 POST = DESCRIPTION["paths"][REGISTRATIONS]["post"]
 BODIES = POST["requestBody"]["content"]
 
-# Behind a link in a mail, for whoever got that mail: no part of the public API. A new route is
-# either here or in docs/openapi.yaml.
-PRIVATE = (CONFIRM, REVIEW, CONFIRM_CONTACT.rstrip("/"))
+# Behind a link in a mail, or for who signed in: no part of the public API. A new route is either
+# below one of these or in docs/openapi.yaml.
+PRIVATE = ("/mijn/", MUNICIPALITY_DESK.rstrip("/"), AGENCY_DESK.rstrip("/"))
 
 
 class Strict(yaml.SafeLoader):

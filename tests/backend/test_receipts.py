@@ -47,14 +47,14 @@ def state(store: FakeStore) -> list[str]:
 
 def test_delivered(store: FakeStore, record: Registration) -> None:
     """
-    Both mails are delivered: nothing is due any more.
+    Both mails are delivered: nothing is to be done with them any more.
     """
     take_in(told(), store, NOW)
     assert ["delivered", "sent"] == state(store)
     take_in(to_her("Delivery"), store, NOW)
 
     assert ["delivered", "delivered"] == state(store)
-    assert store.records[REFERENCE].due_at is None
+    assert [None, None] == [mail.next_at for mail in store.records[REFERENCE].mails]
 
 
 def test_twice(store: FakeStore, record: Registration) -> None:

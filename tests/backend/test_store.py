@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
+from chalicelib.domain import names, officers
 from chalicelib.domain.candidates import candidates
 from chalicelib.domain.contacts import changed
 from chalicelib.domain.incidents import Incident, Trouble, noted, told
@@ -31,6 +32,7 @@ from chalicelib.domain.registration import (
     register,
 )
 from chalicelib.domain.retention import NETWORK_TERM, REGISTRATION_TERM
+from chalicelib.domain.session import AGENCY, MANAGE, began, ended, key_of
 from chalicelib.domain.status import Delivery, Probed, Status
 from chalicelib.domain.suspicion import (
     BUSY_ADDRESS,
@@ -40,6 +42,9 @@ from chalicelib.domain.suspicion import (
     Network,
     visited,
 )
+from chalicelib.domain.vacation import Vacation
+from chalicelib.domain.views import View
+from chalicelib.domain.waiting import escalated
 from chalicelib.failures import StaleError, TakenError
 from chalicelib.store import Store, is_outbox, is_registration, read_outbox, read_registration
 from tests.backend import aws as aws_in_memory
@@ -143,6 +148,51 @@ def test_stale(store: AnyStore) -> None:
     assert second == store.get(first.reference, NOW)
 
 
+def test_remove(store: AnyStore) -> None:
+    """
+    What expired is deleted in the version that was read, and no other.
+    """
+    first = registration()
+    store.add(first)
+    second = store.save(sent(first, AALST, "message", NOW))
+
+    assert not store.remove(first)
+    assert store.remove(second)
+    assert not store.remove(second)
+    assert store.get(first.reference, NOW) is None
+
+
+def test_remove_recent(store: AnyStore) -> None:
+    """
+    An address is forgotten in the version that was read; then nothing is known of it.
+    """
+    store.save_recent(admit(Recent("digest"), registration(), "", NOW)[0], NOW)
+    read = store.recent("digest")
+    store.save_recent(read, NOW)
+
+    with pytest.raises(StaleError):
+        store.remove_recent(read)
+    store.remove_recent(store.recent("digest"))
+    assert Recent("digest") == store.recent("digest")
+
+
+def test_terms(store: AnyStore) -> None:
+    """
+    The clean-up sees what expired, too, with the expiry that was written: whole seconds.
+    """
+    old = registration(1, NOW - timedelta(days=400))
+    new = registration(2, NOW + timedelta(microseconds=5))
+    for one in (old, new):
+        store.add(one)
+    terms = {one.reference: written for one, written in store.terms()}
+
+    assert [new] == list(store.registrations(NOW))
+    assert {
+        old.reference: old.expires_at,
+        new.reference: new.expires_at.replace(microsecond=0),
+    } == terms
+
+
 def test_gone(store: AnyStore) -> None:
     """
     What is not there can't be saved: an erased registration does not come back.
@@ -231,7 +281,7 @@ def test_no_longer_due(store: AnyStore) -> None:
     done = sent(dropped(claimed, VOLUNTEER, "x", NOW), AALST, "message", NOW)
     done = heard(done, receipt(done, AALST, Fact(NOW, DELIVERED), "message", NOW))
     store.save(done)
-    assert [] == list(store.due(NOW + timedelta(days=365)))
+    assert [] == list(store.due(NOW + timedelta(days=7)))
 
 
 def test_recent(store: AnyStore) -> None:
@@ -503,7 +553,7 @@ def test_sparse(real: Store) -> None:
     """
     What has nothing to do is not in the index of what is due.
     """
-    real.add(dropped(dropped(registration(), AALST, "x", NOW), VOLUNTEER, "x", NOW))
+    real.add(admitted(registration(), repeat_of="MB-7K3F-9Q3D", confirm=False, now=NOW))
     (item,) = aws_in_memory.items()
 
     assert set() == {"due", "due_at"} & set(item)
@@ -726,3 +776,218 @@ def test_candidate_as_it_was(store: AnyStore) -> None:
     store.save_candidate(row)
 
     assert [row] == list(store.candidates(AALST, NOW))
+
+
+def test_candidates(store: AnyStore) -> None:
+    """
+    A municipality's rows come by their references; what expired is left out, others' are not there.
+    """
+    rows = [row for number in (1, 2, 3) for row in candidates(registration(number))]
+    for row in rows:
+        assert store.save_candidate(row)
+    store.save_candidate(replace(rows[0], receiver=GENT))
+
+    in_order = sorted(rows, key=lambda row: row.reference)
+    assert in_order == list(store.candidates(AALST, NOW))
+    assert [AALST] * 3 == [row.receiver for row in store.candidates(AALST, NOW)]
+    assert [] == list(store.candidates("21004", NOW))
+    assert [] == list(store.candidates(AALST, max(row.expires_at for row in rows)))
+
+
+def test_unopened(store: AnyStore) -> None:
+    """
+    Whom nobody opened is found with her municipality, whoever waits longest first; opened, she is
+    not, and what is long ago neither.
+    """
+    for number, (place, hours) in enumerate([(AALST, 3), (GENT, 1), (AALST, 2)], 1):
+        one = sent(registration(number, municipality=[place]), place, "m", NOW)
+        (row,) = candidates(one)
+        at = NOW + timedelta(hours=hours)
+        store.save_candidate(replace(row, unopened_since=at))
+        last = replace(row, unopened_since=None, version=row.version + 1)
+    found = list(store.unopened(NOW, NOW + timedelta(days=1)))
+    store.save_candidate(last)
+
+    assert [(GENT, 1), (AALST, 2), (AALST, 3)] == [
+        (place, (at - NOW) / timedelta(hours=1)) for place, at in found
+    ]
+    assert 2 == len(list(store.unopened(NOW, NOW + timedelta(days=1))))
+    assert [] == list(store.unopened(NOW, NOW))
+    assert [] == list(store.unopened(NOW + timedelta(hours=4), NOW + timedelta(days=1)))
+    assert [] == list(store.due(NOW + timedelta(days=1)))
+
+
+def test_late(store: AnyStore) -> None:
+    """
+    That a hand-over is late is kept, and puts it on the list of work.
+    """
+    one = sent(registration(), AALST, "m", NOW)
+    store.add(one)
+    later = NOW + timedelta(days=30)
+    late = store.save(escalated(one, later))
+
+    assert late == store.get(one.reference, later)
+    assert [one.reference] == list(store.work("attention"))
+
+
+def test_newer_candidate(store: AnyStore) -> None:
+    """
+    A row gives way to a newer one only, in whatever order the stream brings them; a registration
+    that took the place of an expired one begins anew.
+    """
+    (old,) = candidates(registration())
+    new, later = replace(old, version=7, state="contacted"), timedelta(days=400)
+    again = replace(old, registered_at=NOW + later, expires_at=old.expires_at + later, version=1)
+
+    assert [True, True] == [store.save_candidate(row) for row in (old, new)]
+    assert [False, False] == [store.save_candidate(row) for row in (old, new)]
+    assert [new] == list(store.candidates(AALST, NOW))
+    assert store.save_candidate(again)
+    assert not store.save_candidate(new)
+    assert [again] == list(store.candidates(AALST, NOW))
+
+
+def test_session(store: AnyStore) -> None:
+    """
+    A session is found by its digest, until it ends or expires.
+    """
+    secret, session = began(AGENCY, "griet", MANAGE, NOW + timedelta(microseconds=1))
+    session = replace(session, expires_at=session.expires_at.replace(microsecond=0))
+    store.save_session(session)
+
+    assert session == store.session(key_of(secret), NOW)
+    assert store.session(secret, NOW) is None
+    assert store.session(key_of("other"), NOW) is None
+    assert store.session(session.key, session.expires_at) is None
+    store.save_session(ended(session, NOW))
+    assert store.session(session.key, NOW) is None
+
+
+def test_use_once(store: AnyStore) -> None:
+    """
+    A link is used by the first, also of many at once.
+    """
+    with ThreadPoolExecutor(8) as pool:
+        firsts = list(pool.map(lambda _: store.use_once("digest", NOW), range(16)))
+
+    assert 1 == sum(firsts)
+    assert store.use_once("other", NOW)
+
+
+def test_vacation(store: AnyStore) -> None:
+    """
+    A vacation is kept for its municipality, and written by one at a time.
+    """
+    away = Vacation(AALST, NOW.date(), NOW.date() + timedelta(days=9), NOW, f"{AALST}-1")
+    assert store.vacation(AALST) is None
+    store.save_vacation(away)
+    kept = store.vacation(AALST)
+
+    assert replace(away, version=1) == kept
+    assert store.vacation(GENT) is None
+    with pytest.raises(StaleError):
+        store.save_vacation(away)
+    store.save_vacation(replace(kept, last=NOW.date()))
+    assert NOW.date() == (store.vacation(AALST) or away).last
+
+
+def test_get_each(store: AnyStore) -> None:
+    """
+    Many registrations are read together, as they are; what is gone or expired is left out.
+    """
+    those = [registration(number) for number in range(130)]
+    for one in those:
+        store.add(one)
+    found = list(store.get_each([*(one.reference for one in those), "MB-7K3F-9Q3D"], NOW))
+
+    assert those == sorted(found, key=those.index)
+    assert [] == list(store.get_each([], NOW))
+    assert [] == list(store.get_each([those[0].reference], those[0].expires_at))
+
+
+def test_get_each_in_parts(real: Store) -> None:
+    """
+    What the table could not give at once is asked again.
+    """
+    those = [registration(number) for number in range(5)]
+    for one in those:
+        real.add(one)
+    client: Any = real._client
+    asks = client.batch_get_item
+    asked = 0
+
+    def one_at_a_time(RequestItems: dict[str, Any]) -> Any:  # noqa: N803 (boto's)
+        nonlocal asked
+        asked += 1
+        ((table, wanted),) = RequestItems.items()
+        first, rest = wanted["Keys"][:1], wanted["Keys"][1:]
+        answer = asks(RequestItems={table: wanted | {"Keys": first}})
+        left = {table: wanted | {"Keys": rest}} if rest else {}
+        return answer | {"UnprocessedKeys": left}
+
+    client.batch_get_item = one_at_a_time
+
+    assert those == list(real.get_each([one.reference for one in those], NOW))
+    assert len(those) == asked
+
+
+def test_named(store: AnyStore) -> None:
+    """
+    The rows of a word are found by its digest, until they expire; all of them by the repair.
+    """
+    one = registration()
+    everyone = [*names.rows(one, b"key"), *names.rows(registration(2), b"other")]
+    for row in everyone:
+        assert store.save_named(row)
+    first = everyone[0]
+
+    assert [first] == list(store.named(first.digest, NOW))
+    assert [] == list(store.named("unknown", NOW))
+    assert [] == list(store.named(first.digest, first.expires_at))
+    assert {(row.digest, row.reference) for row in everyone} == {
+        (row.digest, row.reference) for row in store.all_named(NOW)
+    }
+    assert [] == list(store.all_named(first.expires_at))
+
+
+def test_newer_named(store: AnyStore) -> None:
+    """
+    A row that was made from a newer version stays, whatever comes later.
+    """
+    old = next(names.rows(registration(), b"key"))
+    gone = names.withdrawn(old, 2, NOW)
+
+    assert [True, True] == [store.save_named(row) for row in (old, gone)]
+    assert [False, False] == [store.save_named(row) for row in (old, gone)]
+    assert [gone] == list(store.named(old.digest, NOW))
+
+
+def test_officers(store: AnyStore) -> None:
+    """
+    An officer is kept as is, written by one at a time, and listed by id.
+    """
+    an = officers.added(None, "an", "an@agentschap.be", MANAGE, who="bo", now=NOW)
+    bo = officers.added(None, "bo", "bo@agentschap.be", MANAGE, who="bo", now=NOW)
+    assert store.officer("an") is None
+    kept = store.save_officer(bo)
+    with pytest.raises(StaleError):
+        store.save_officer(bo)
+    gone = store.save_officer(officers.removed(kept, "an", NOW + timedelta(microseconds=1)))
+    first = store.save_officer(an)
+
+    assert (gone, first) == (store.officer("bo"), store.officer("an"))
+    assert [first, gone] == list(store.officers())
+
+
+def test_views(store: AnyStore) -> None:
+    """
+    Who saw whom is found by day, in order, once each, until its term is over.
+    """
+    later = NOW + timedelta(seconds=1)
+    seen = [View(NOW, "an", "viewed", "MB-3333-3333"), View(later, "an", "searched")]
+
+    assert [True, True] == [store.add_view(view) for view in reversed(seen)]
+    assert not store.add_view(seen[0])
+    assert seen == list(store.views("2026-11-23", NOW))
+    assert [] == list(store.views("2026-11-24", NOW))
+    assert [] == list(store.views("2026-11-23", seen[1].expires_at))

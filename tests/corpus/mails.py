@@ -6,7 +6,7 @@ and lines of the card, with the hostile answers in the place of the plain ones, 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.utils import getaddresses
@@ -15,24 +15,66 @@ from itertools import chain
 
 from chalicelib.domain.contacts import Receiver
 from chalicelib.domain.form import Answers
+from chalicelib.domain.outbox import Mail
+from chalicelib.domain.own import email_asked
 from chalicelib.domain.registration import Registration
+from chalicelib.domain.waiting import escalated
 from chalicelib.emails import Email, Letters, mime
+from chalicelib.own_letters import OwnLetters
 from tests.backend.cards import read_card
 from tests.backend.samples import AGENCY, LINKS, NOW, SENDER, SITE_URL, registration
 from tests.corpus.markup import differences
 
 LETTERS = Letters(SITE_URL, AGENCY)
+OWN = OwnLetters(LETTERS, AGENCY)
 DESK = Receiver("buddy@aalst.example", "desk")
 NAME, EMAIL, LINE = "Markeernaam", "markeeradres@example.be", "@@regel{}@@"
 LONGEST = 998  # octets in a line, RFC 5322
 
 LETTERS_OF: dict[str, Callable[[Registration], Email]] = {
-    "forwarding": lambda one: LETTERS.forwarding(one, one.answers.municipality[0], DESK),
-    "phone-instead": lambda one: LETTERS.phone_instead(one, one.answers.municipality[0], DESK),
-    "confirmation": LETTERS.confirmation,
-    "delay": LETTERS.delay,
+    "forwarding": lambda one: LETTERS.forwarding(
+        one, one.answers.municipality[0], DESK, LINKS.candidate(one, one.answers.municipality[0])
+    ),
+    "phone-instead": lambda one: LETTERS.phone_instead(
+        one, one.answers.municipality[0], DESK, LINKS.candidate(one, one.answers.municipality[0])
+    ),
+    "confirmation": lambda one: LETTERS.confirmation(one, LINKS.own(one)),
+    "delay": lambda one: LETTERS.delay(one, LINKS.own(one)),
     "step-up": lambda one: LETTERS.step_up(one, LINKS.confirm(one)),
+    "handed-on": lambda one: LETTERS.handed_on(one, one.answers.municipality[0], LINKS.own(one)),
+    "late": lambda one: LETTERS.late(*_late(one), LINKS.own(one), {}),
+    "question": lambda one: LETTERS.question(one, "4w", LINKS.question(one, "4w")),
+    "consent": lambda one: LETTERS.consent(one, one.answers.municipality[0], LINKS.own(one)),
+    "declined": lambda one: LETTERS.declined(
+        one,
+        Mail("declined", one.answers.municipality[0], NOW, NOW, about="partner-1"),
+        DESK,
+        LINKS.candidate(one, one.answers.municipality[0]),
+    ),
+    "warning": lambda one: LETTERS.warning(one, LINKS.own(one)),
+    "rerouted": lambda one: LETTERS.rerouted(one, one.answers.municipality[0], LINKS.own(one)),
+    "refusal": LETTERS.refusal,
+    "own-link": lambda one: OWN.own_link(one, _mail("own-link"), LINKS.own(one)),
+    "own-data": lambda one: OWN.own_data(one, _mail("own-data"), LINKS.own_data(one, NOW)),
+    "address-change": lambda one: OWN.address_change(
+        email_asked(one, "x@example.be", NOW), _mail("address-change"), LINKS.own(one)
+    ),
+    "correction": lambda one: OWN.correction(
+        one,
+        _mail("correction", one.answers.municipality[0]),
+        DESK,
+        LINKS.candidate(one, one.answers.municipality[0]),
+    ),
 }
+
+
+def _mail(kind: str, receiver: str = "volunteer") -> Mail:
+    return Mail(kind, receiver, NOW, NOW, about="20261123T093000000000")
+
+
+def _late(one: Registration) -> tuple[Registration, Mail]:
+    late = escalated(one, NOW + timedelta(days=30))
+    return late, next(mail for mail in late.mails if mail.kind == "late")
 
 
 @dataclass(frozen=True)

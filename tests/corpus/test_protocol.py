@@ -9,7 +9,14 @@ import app as entry_points
 from chalicelib import bootstrap
 from chalicelib.domain.finder import MAX_QUERY
 from chalicelib.domain.form import MAX_BODY, MAX_VALUES
-from chalicelib.domain.site import CONFIRM, REVIEW
+from chalicelib.domain.site import (
+    CANDIDATE,
+    CONFIRM,
+    NEW_ADDRESS,
+    OWN,
+    QUESTION,
+    REVIEW,
+)
 from chalicelib.intake import FORM, JSON
 from tests.backend.samples import SITE_URL, posted
 from tests.corpus.application import Application, complaints
@@ -310,12 +317,13 @@ def test_links(application: Application) -> None:
     What is no token is no link, for whoever looks and whoever presses.
     """
     tokens = (*QUERIES, ".", "a.b.c", "MB-7K3F-9Q4D.0.x", "x" * 5_000, "é.1.é", ".1.")
-    paths = [path + quote(token, safe="") for path in (CONFIRM, REVIEW) for token in tokens]
+    kinds = (CONFIRM, REVIEW, CANDIDATE, OWN, NEW_ADDRESS, QUESTION)
+    paths = [path + quote(token, safe="") for path in kinds for token in tokens]
     looked = {application.send(b"", "", method="GET", path=path).answer for path in paths}
     pressed = {application.send(b"decision=release", path=path).answer for path in paths}
 
     assert looked == pressed
-    assert len(looked) <= 2  # one for each kind of link, whatever the token
+    assert len(looked) <= len(kinds)  # one for each kind of link, whatever the token
     assert "alert" not in "".join(looked)
 
 

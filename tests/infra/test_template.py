@@ -22,6 +22,7 @@ TIMEOUTS = {
     "Watch": 60,
     "Probe": 120,
     "Digest": 60,
+    "Remind": 300,
 }
 FORTNIGHT = 14 * 24 * 60 * 60
 
@@ -123,6 +124,16 @@ def test_stream_triggers(resources: dict[str, Any]) -> None:
         assert trigger["MaximumRetryAttempts"] <= 10
 
 
+def test_files(resources: dict[str, Any]) -> None:
+    """
+    API Gateway passes on what is no text as it is, to whoever asks: also to a browser that follows
+    a link, and so first of all accepts a page.
+    """
+    (api,) = of_type(resources, "AWS::Serverless::Api").values()
+
+    assert ["*/*"] == api["BinaryMediaTypes"]
+
+
 def test_queue_trigger(resources: dict[str, Any]) -> None:
     """
     What fails in a batch of SES's events is offered again alone, and not while it is worked on.
@@ -166,6 +177,7 @@ def test_failures(resources: dict[str, Any]) -> None:
         "Watch": "ScheduleFailures",
         "Probe": "ScheduleFailures",
         "Digest": "ScheduleFailures",
+        "Remind": "ScheduleFailures",
     } == failures(resources)
 
 
@@ -184,7 +196,7 @@ def test_queues(resources: dict[str, Any]) -> None:
 def test_schedules(resources: dict[str, Any]) -> None:
     """
     What must not wait runs every minute; the digest is in time for half past seven in Brussels,
-    in winter and in summer.
+    and the reminders for eight, in winter and in summer.
     """
     functions = of_type(resources, "AWS::Serverless::Function")
     schedules = {
@@ -202,6 +214,7 @@ def test_schedules(resources: dict[str, Any]) -> None:
         "Contacts": "rate(1 day)",
         "Repair": "rate(1 day)",
         "Digest": "cron(30 5,6 ? * MON-FRI *)",
+        "Remind": "cron(0 6,7 ? * MON-FRI *)",
     } == schedules
 
 
@@ -240,7 +253,8 @@ def test_who_may_sign(resources: dict[str, Any]) -> None:
     }
     (statement,) = resources["SigningPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
-    assert {"ApiRole", "ForwardRole", "SweepRole", "ProbeRole"} == knowing
+    signing = ("Api", "Forward", "Sweep", "Probe", "Project", "Repair")
+    assert {f"{function}Role" for function in signing} == knowing
     assert knowing == roles_with(resources, "SigningPolicy")
     assert "secretsmanager:GetSecretValue" == statement["Action"]
     assert {"Ref": "SigningKey"} == statement["Resource"]
@@ -264,7 +278,8 @@ def test_indexes(resources: dict[str, Any]) -> None:
     for name, index in indexes.items():
         assert [name, f"{name}_at"] == [key["AttributeName"] for key in index["KeySchema"]]
         assert {"ProjectionType": "KEYS_ONLY"} == index["Projection"]
-    assert {"ApiRole", "ForwardRole", "SweepRole", "MeasureRole", "DigestRole"} == querying
+    reading = ("Api", "Forward", "Sweep", "Measure", "Digest", "Remind")
+    assert {f"{function}Role" for function in reading} == querying
 
 
 class TestMailEvents:
@@ -402,8 +417,37 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
         "/bedankt",
         "/zoek",
         "/mijn/bevestigen/{token}",
+        "/mijn/aanmelding/{token}",
+        "/mijn/gegevens/{token}",
+        "/mijn/adres/{token}",
+        "/mijn/vraag/{token}",
         "/gemeente/bevestigen",
+        "/gemeente/kandidaat/{token}",
+        "/gemeente",
+        "/gemeente/aanmelden/{token}",
+        "/gemeente/afmelden",
+        "/gemeente/afwezig",
+        "/gemeente/kandidaten",
+        "/gemeente/kandidaten.csv",
+        "/gemeente/kandidaten.xlsx",
+        "/gemeente/kandidaten/{reference}",
+        "/gemeente/kandidaten/{reference}/kaartje.vcf",
         "/beheer/nazien/{token}",
+        "/beheer",
+        "/beheer/aanmelden/{token}",
+        "/beheer/afmelden",
+        "/beheer/werklijst",
+        "/beheer/opnieuw",
+        "/beheer/aanmelding/{reference}",
+        "/beheer/aanmelding/{reference}/{receiver}",
+        "/beheer/zoeken",
+        "/beheer/gemeente/{nis_code}",
+        "/beheer/adressen",
+        "/beheer/adressen/{nis_code}",
+        "/beheer/mails",
+        "/beheer/mails/{kind}",
+        "/beheer/inzage",
+        "/beheer/medewerkers",
     } == set(api["DefinitionBody"]["paths"])
 
 

@@ -15,7 +15,8 @@ from chalicelib.domain.municipalities import ATTRIBUTION, MUNICIPALITIES, neighb
 from tests.built_site import ROOT, Site
 
 TEMPLATES = ROOT / "backend/chalicelib/templates"
-BY_THE_API = {"/zoek/", "/bedankt/", "/api/registrations"}  # addresses that Pelican doesn't build
+BY_THE_API = {"/zoek/", "/bedankt/", "/gemeente/", "/api/registrations"}
+"""Addresses that Pelican doesn't build."""
 NAMED = {"canonical", "alternate"}  # links of the head that no browser follows by itself
 QUESTIONS = [field for field in FIELDS.values() if field.kind != "hidden"]
 
@@ -375,8 +376,10 @@ def test_tokens(site: Site) -> None:
     """
     css = ROOT / "site/theme/static/css"
     tokens = (css / "tokens.css").read_text(encoding="utf-8")
-    used = set(re.findall(r"var\((--[\w-]+)", site.read("theme/style.css")))
+    built = site.read("theme/style.css") + site.read("theme/desk.css")
+    used = set(re.findall(r"var\((--[\w-]+)", built))
     assert used <= set(re.findall(r"(--[\w-]+):", tokens))
 
-    rules = "".join(file.read_text(encoding="utf-8") for file in (css / "components").glob("*.css"))
+    sheets = [*(css / "components").glob("*.css"), *(css / "desk").glob("*.css")]
+    rules = "".join(file.read_text(encoding="utf-8") for file in sheets)
     assert [] == re.findall(r"#[0-9a-f]{3,8}\b", rules)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publishing.stylesheet import LAYERS, HouseStyleError, bundle, compact
+from publishing.stylesheet import LAYERS, ORDER, HouseStyleError, bundle, bundle_desk, compact
 from tests.built_site import ROOT
 
 OURS = ROOT / "site/theme/static/css"
@@ -21,10 +21,14 @@ def test_order() -> None:
     The layers come in the order of the cascade, each once, and all of ours are in them.
     """
     css = bundle(OURS)
+    of_desks = bundle_desk(OURS)
 
     assert list(LAYERS) == re.findall(r"^@layer (\w+) \{", css, re.MULTILINE)
     for sheet in OURS.rglob("*.css"):
-        assert sheet.read_text("utf-8") in css, sheet.name
+        bundled = of_desks if sheet.parent.name == "desk" else css
+        assert sheet.read_text("utf-8") in bundled, sheet.name
+    assert of_desks.startswith(ORDER)
+    assert css.startswith(ORDER)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.built_site import Site
 
 PAGE = 14_000  # bytes of page and stylesheet by brotli: one flight of packets on a new connection
 STYLESHEET = 6_000  # bytes by brotli
+DESK_STYLESHEET = 3_000  # the same
 SCRIPT = 3_000  # bytes as it stands
 PICTURES = 150_000  # bytes of pictures on one page
 PACKED = {"avif", "webp", "svg"}
@@ -46,10 +47,15 @@ def test_pages(site: Site) -> None:
 
 def test_stylesheet(site: Site) -> None:
     """
-    There is one stylesheet, small enough to leave a page its room.
+    Every page has one stylesheet, small enough to leave it its room; a desk has a second one.
     """
-    assert ["theme/style.css"] == [name for name in site.files if name.endswith(".css")]
+    sheets = {name for name in site.files if name.endswith(".css")}
+    pages = [content for name, content in site.files.items() if name.endswith(".html")]
+
+    assert {"theme/style.css", "theme/desk.css"} == sheets
+    assert not any(b"desk.css" in content for content in pages)
     assert packed(site.files["theme/style.css"]) <= STYLESHEET
+    assert packed(site.files["theme/desk.css"]) <= DESK_STYLESHEET
 
 
 def test_script(site: Site) -> None:

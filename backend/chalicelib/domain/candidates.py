@@ -18,7 +18,8 @@ class Candidate:
     """
     `receiver` is that of the hand-over, `state` what was done last ("" for nothing), since
     `state_at`. `waits`: something is still to be done. `version` is that of the registration
-    that it was made from.
+    that it was made from. `unopened_since`: since when a mail about her is there that nobody
+    opened.
     """
 
     receiver: str
@@ -31,6 +32,7 @@ class Candidate:
     is_gone: bool
     expires_at: datetime
     version: int = field(compare=False)
+    unopened_since: datetime | None = None
 
 
 def candidates(registration: Registration) -> Iterator[Candidate]:
@@ -72,6 +74,14 @@ def is_shown(registration: Registration, handover: Handover) -> bool:
     return bool(mail.sendings or mail.attempts or mail.attention_at)
 
 
+def waits_since(registration: Registration, handover: Handover) -> datetime:
+    """
+    Since when the place of a hand-over is asked to contact her: the ten working days begin then.
+    What was held is promised from when it was let go, and who paused from when she could again.
+    """
+    return registration.waits_since(handover)
+
+
 def _candidate(registration: Registration, handover: Handover) -> Candidate:
     return Candidate(
         receiver=handover.receiver,
@@ -80,8 +90,9 @@ def _candidate(registration: Registration, handover: Handover) -> Candidate:
         since=handover.since,
         state=handover.state,
         state_at=handover.last.at if handover.last else handover.since,
-        waits=handover.waits,
+        waits=handover.waits and not registration.paused_at,
         is_gone=not is_shown(registration, handover),
         expires_at=registration.expires_at.replace(microsecond=0),  # as the table keeps it
         version=registration.version,
+        unopened_since=registration.unopened_since(handover),
     )

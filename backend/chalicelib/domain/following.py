@@ -12,6 +12,7 @@ from chalicelib.domain.handover import (
     HANDED_ON,
     UNDO_TERM,
     VOLUNTEER_PAGE,
+    WRONG_ADDRESS,
     Act,
     Handover,
     Partner,
@@ -22,7 +23,9 @@ from chalicelib.domain.handover import (
 from chalicelib.domain.outbox import Event, queued
 from chalicelib.domain.registration import (
     CONSENT,
+    DECLINED,
     FORWARDING,
+    PHONE_INSTEAD,
     VOLUNTEER,
     Registration,
     without_mail,
@@ -83,9 +86,8 @@ def proposed(registration: Registration, receiver: str, partner: Partner, act: A
 
     Raises as `handed_on`.
     """
-    number = sum(one.partner is not None for one in registration.handovers) + 1
     known = next((one for one in registration.handovers if one.partner == partner), None)
-    to = known.receiver if known else f"{PARTNER}-{number}"
+    to = known.receiver if known else _free_name(registration)
     following = acted(registration, receiver, replace(act, to=to))
     if following is registration or known:
         return following
@@ -106,16 +108,19 @@ def agreed(registration: Registration, receiver: str, now: datetime) -> Registra
 
 
 def declined(registration: Registration, receiver: str, now: datetime) -> Registration:
-    """She says no: whoever proposed it has her in hands again."""
+    """She says no: whoever proposed it has her in hands again, and is told, each of them."""
     known = _here(registration, receiver)
     if known.partner is None or known.agreed_at or known.declined_at:
         return registration
     event = Event(now, "declined", receiver, door=VOLUNTEER_PAGE)
     following = _with(registration, replace(known, declined_at=now))
-    proposer = registration.handover(known.handed_on_by)
-    if proposer:
-        following = _with(following, without_handing_on(proposer, receiver, now))
-    return replace(following, events=(*registration.events, event))
+    following = replace(following, events=(*registration.events, event))
+    for proposer in registration.handovers:
+        back = without_handing_on(proposer, receiver, now)
+        if back != proposer and not proposer.ended_at and proposer.receiver != receiver:
+            following = _with(following, back)
+            following = queued(following, DECLINED, proposer.receiver, now, about=receiver)
+    return following
 
 
 def undone(registration: Registration, receiver: str, door: str, now: datetime) -> Registration:
@@ -142,6 +147,26 @@ def revoked(registration: Registration, receiver: str, door: str, now: datetime)
     return replace(_with(registration, known), events=(*registration.events, event))
 
 
+def readdressed(
+    registration: Registration, receiver: str, door: str, now: datetime
+) -> Registration:
+    """
+    The agency found where a mail must go that reached the wrong people: the place waits for her
+    again, and the links in the mail that went astray are void. The same registration where nobody
+    said that. Raises `NotHereError`.
+    """
+    here = _here(registration, receiver)
+    if here.state != WRONG_ADDRESS:
+        return registration
+    acts = tuple(
+        replace(act, undone_at=now) if act.what == WRONG_ADDRESS and not act.undone_at else act
+        for act in here.acts
+    )
+    event = Event(now, "undone", receiver, WRONG_ADDRESS, door=door)
+    following = _with(registration, replace(here, acts=acts, links_since=now))
+    return replace(following, events=(*registration.events, event))
+
+
 def _not_handed_on(
     registration: Registration, receiver: str, act: Act, now: datetime
 ) -> Registration:
@@ -153,6 +178,7 @@ def _not_handed_on(
     else:
         mails = (
             (FORWARDING, act.to, ""),
+            (PHONE_INSTEAD, act.to, ""),
             (HANDED_ON_MAIL, VOLUNTEER, act.to),
             (CONSENT, VOLUNTEER, act.to),
         )
@@ -163,9 +189,19 @@ def _not_handed_on(
     return registration
 
 
+def _free_name(registration: Registration) -> str:
+    """What the next organisation is called: one that was taken back leaves its name free."""
+    names = {one.receiver for one in registration.handovers}
+    return next(
+        name
+        for number in range(1, MAX_HANDOVERS + 2)
+        if (name := f"{PARTNER}-{number}") not in names
+    )
+
+
 def _here(registration: Registration, receiver: str) -> Handover:
     known = registration.handover(receiver)
-    if known is None:
+    if known is None or registration.has_left:
         raise NotHereError(receiver)
     return known
 

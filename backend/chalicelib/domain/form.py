@@ -319,7 +319,7 @@ def parse(posted: Posted, is_probe: Callable[[str], bool] = lambda _: False) -> 
             if question.kind == "municipality" and _is_for_test(posted, is_probe):
                 answers[question.name] = (TEST_MUNICIPALITY.nis_code,)
             else:
-                answers[question.name] = _read(question, posted.get(question.name, ()))
+                answers[question.name] = read_answer(question, posted.get(question.name, ()))
         except cleaning.UnusableAnswerError as error:
             errors.append(FieldError(question.name, str(error)))
 
@@ -347,7 +347,8 @@ def _is_for_test(posted: Posted, is_probe: Callable[[str], bool]) -> bool:
     return asked == [TEST_MUNICIPALITY.nis_code] and is_probe("".join(posted.get("token", ())))
 
 
-def _read(question: Field, values: Sequence[str]) -> str | tuple[str, ...]:
+def read_answer(question: Field, values: Sequence[str]) -> str | tuple[str, ...]:
+    """What somebody answers to one question, cleaned. Raises `UnusableAnswerError`."""
     given = [normalised for value in values if (normalised := cleaning.normalise(value))]
     if question.kind == "trap":
         return "".join(given)

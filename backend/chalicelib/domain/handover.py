@@ -77,7 +77,7 @@ class Handover:
     stands in `partner` and gets nothing before the volunteer said yes (`agreed_at`), or after she
     said no (`declined_at`). `handed_on_by` is the receiver that handed it on, "" where she asked
     for it herself. Links of before `links_since` are void. `ended_at`: she, or the agency, took it
-    away from here.
+    away from here. `late_since`: the agency was told that nobody took her up in time.
     """
 
     receiver: str
@@ -89,11 +89,17 @@ class Handover:
     declined_at: datetime | None = None
     links_since: datetime | None = None
     ended_at: datetime | None = None
+    late_since: datetime | None = None
 
     @property
     def standing(self) -> tuple[Act, ...]:
         """The acts that were not undone."""
         return tuple(act for act in self.acts if not act.undone_at)
+
+    @property
+    def changes(self) -> int:
+        """How often something was done or taken back: it never falls, so a form can carry it."""
+        return len(self.acts) + sum(act.undone_at is not None for act in self.acts)
 
     @property
     def last(self) -> Act | None:

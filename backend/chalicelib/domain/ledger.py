@@ -22,6 +22,15 @@ class Entry:
     event: Event
 
 
+def ending(registration: Registration) -> Entry:
+    """
+    That it expired, and by which rule (retention.py): the same entry, whoever finds out first.
+    """
+    rule, _ = registration.term
+    event = Event(registration.expires_at, "expired", why=rule.name)
+    return Entry(registration.reference, len(registration.events) + 1, event)
+
+
 def entries(registration: Registration, after: int = 0) -> Iterator[Entry]:
     """The entries of a registration, from event number `after` + 1 on."""
     for number, event in enumerate(registration.events[after:], start=after + 1):

@@ -101,6 +101,12 @@ def find_municipality(nis_code: str) -> Municipality:
         raise UnknownMunicipalityError from None
 
 
+def nis_codes(municipality: Municipality) -> tuple[str, ...]:
+    """Its NIS code, and those that became it by a merger."""
+    before = {code for code, today in _BY_NIS_CODE.items() if today == municipality}
+    return (municipality.nis_code, *sorted(before - {municipality.nis_code}))
+
+
 def of_postcode(postcode: str) -> tuple[Municipality, ...]:
     """The municipalities that share a postcode: none (unknown), one, or a choice (1040, …)."""
     return _BY_POSTCODE.get(postcode, ())

@@ -131,10 +131,11 @@ class Mail:
     One mail that must go out; it is named by its kind, its receiver and, where one receiver gets
     several of a kind, what it is about: a code of letters, digits, `.`, `-`.
 
-    `next_at` is the next moment at which something must happen with it, None when there is
-    nothing left to do or a person must act (`attention_at`). `reason` is why the last attempt
-    failed, why no mail was needed, or why it needs attention; `failing_since` is when the attempts
-    began to fail, `requeued_at` when a person last wanted it tried again.
+    `queued_at` is since when it may go out. `next_at` is the next moment at which something must
+    happen with it, None when there is nothing left to do or a person must act (`attention_at`).
+    `reason` is why the last attempt failed, why no mail was needed, or why it needs attention;
+    `failing_since` is when the attempts began to fail, `requeued_at` when a person last wanted it
+    tried again.
     """
 
     kind: str
@@ -171,9 +172,14 @@ class Mail:
 
     @property
     def must_be_sent(self) -> bool:
-        """Whether a copy must go out: none did, or the last came back and another may follow."""
-        if self.dropped_at or self.attention_at or self.arrived:
+        """
+        Whether a copy must go out: none did, or the last came back and another may follow, or it
+        reached the wrong people and a person wants it sent to the right ones.
+        """
+        if self.dropped_at or self.attention_at:
             return False
+        if self.arrived:
+            return self.is_asked_again and self.next_at is not None
         came_back = bool(self.sendings) and self.sendings[-1].outcome == BOUNCED
         may_go_on = came_back and self.next_at is not None
         return not self.sendings or self.is_asked_again or may_go_on
@@ -290,7 +296,7 @@ def queued(
     known = outbox.mail(kind, receiver, about)
     if known and not (again and known.dropped_at and not known.sendings):
         return outbox
-    mail = Mail(kind, receiver, now, at or now, about=about)
+    mail = Mail(kind, receiver, at or now, at or now, about=about)
     others = tuple(one for one in outbox.mails if one is not known)
     event = Event(now, "queued", receiver, mail=kind)
     return replace(outbox, mails=(*others, mail), events=(*outbox.events, event))
@@ -343,7 +349,7 @@ def dropped(outbox: AnyOutbox, mail: Mail, reason: str, now: datetime) -> AnyOut
 def handed_over(outbox: AnyOutbox, mail: Mail, reason: str, now: datetime) -> AnyOutbox:
     """Nothing more can be done by itself: the mail waits for a person, with the reason."""
     known = _now(outbox, mail)
-    if known.attention_at or known.arrived:
+    if known.dropped_at or known.attention_at or (known.arrived and not known.must_be_sent):
         return outbox
     waiting = replace(known, next_at=None, reason=reason, attention_at=now)
     return _with(outbox, waiting, Event(now, "handed-over", mail.receiver, reason, mail.kind))

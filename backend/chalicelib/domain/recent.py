@@ -115,6 +115,12 @@ def admit(
     return replace(recent, requests=_trimmed((*kept, request))), verdict
 
 
+def forgotten(recent: Recent, reference: str) -> Recent:
+    """Without one registration; the same record when it has none such."""
+    left = tuple(one for one in recent.requests if one.reference != reference)
+    return recent if left == recent.requests else replace(recent, requests=left)
+
+
 def _within(left: int, today: int, why: str) -> tuple[Verdict, int]:
     """
     What to do while her address may get `left` mails, after the `today` requests before this one;

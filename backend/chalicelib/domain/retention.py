@@ -1,17 +1,32 @@
 """
 How long what is kept, and why: the one table behind the software and the privacy statement.
 
-The items of the DynamoDB table take their expiry from here, `infra/template.yaml` is tested
-against it, and the page about privacy shows it: change a term, and all of them follow or fail.
+The items of the DynamoDB table take their expiry from here (a registration's follows from its
+status, `Registration.term`), so does the daily clean-up; `infra/template.yaml` is tested against
+it, and the page about privacy shows it: change a term, and all of them follow or fail. Every
+attribute that the table keeps stands under `fields` of a rule. The terms are proposals: the DPO of
+the agency has to confirm them (docs/decisions/0019-retention.md).
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib.domain.session import SESSION_TERM
+
 REGISTRATION_TERM = timedelta(days=365)
+SHORT_TERM = timedelta(days=30)
+"""Of what has served: long enough to answer who asks what became of it, no longer."""
+NOT_NOW_TERM = timedelta(days=270)  # she is asked after six months whether it came to something
+HELD_TERM = timedelta(days=90)  # nobody decided, and she did not confirm
+WARNED_BEFORE = timedelta(days=14)
+MAX_KEPT = 2
+"""How often she may have it kept for another term: after three years she signs up again."""
+
 RECENT_TERM = timedelta(hours=48)  # twice a day: a registration may reach us a day late
 NETWORK_TERM = timedelta(hours=48)  # as late; the digest itself is another one each day
+VIEW_TERM = timedelta(days=365)
 SYNTHETIC_TERM = timedelta(days=7)  # our own tests: nobody’s data
+VACATION_TERM = timedelta(days=30)  # a reminder that comes late can still be explained
 NOTICE_TERM = timedelta(days=30)  # holds no person: which mail went to which mailbox of an office
 MAIL_EVENT_TERM = timedelta(days=14)  # as long as a queue can: a fault of ours must lose none
 STREAM_TERM = timedelta(hours=24)  # DynamoDB's own: a stream can't be given another one
@@ -27,53 +42,292 @@ class Rule:
     """
     One kind of data that is kept. `what`, `why`, `since` and `how` are words for the visitor.
 
-    `since` is what the term counts from, or until when it is kept where `term` is None; `how`
-    tells what makes it end, or why it needs no end.
+    `name` is how the ledger calls it when it was deleted by this rule. `since` is what the term
+    counts from, or until when it is kept where `term` is None; `how` tells what makes it end, or
+    why it needs no end. `fields` are the attributes that the table keeps under it, as
+    `registration.answers.name`: a test finds every stored one here.
     """
 
+    name: str
     what: str
     why: str
     term: timedelta | None
     since: str
     how: str
     basis: str = PUBLIC_TASK
+    fields: tuple[str, ...] = ()
 
     @property
     def kept(self) -> str:
         """How long, in words."""
         return f"{in_words(self.term)} {self.since}" if self.term else self.since
 
+    @property
+    def length(self) -> timedelta:
+        """The term of a rule that has one; raises ValueError for another."""
+        if self.term is None:
+            raise ValueError(f"{self.name} has no term")
+        return self.term
+
+
+def _of(item: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{item}.{name}" for name in names)
+
+
+_MAILS = (
+    *_of("mails", "kind", "receiver", "about", "queued_at", "next_at", "attempts", "reason"),
+    *_of("mails", "failing_since", "dropped_at", "attention_at", "requeued_at"),
+    *_of("mails.sendings", "message_id", "route", "sent_at"),
+    *_of("mails.sendings.facts", "at", "what", "why"),
+    *_of("events", "at", "what", "receiver", "why", "mail", "door"),
+    *("version", "lease_until", "due", "due_at", "work", "work_at", "expires_at"),
+)
+"""What became of mails, and what happened: no person is in it."""
+
+_STUB = (
+    *_of("registration", *_MAILS),
+    *_of("registration", "reference", "registered_at", "admitted_at", "repeat_of"),
+    *_of("registration", "links_since", "synthetic"),
+    *_of("registration", "kept_at", "times_kept", "withdrawn_at", "erased_at"),
+    *_of("registration.handovers", "receiver", "since", "handed_on_by", "agreed_at"),
+    *_of("registration.handovers", "declined_at", "links_since", "ended_at"),
+    *_of("registration.handovers", "late_since"),
+    *_of("registration.handovers.partner", "name", "email"),
+    *_of("registration.handovers.acts", "at", "what", "door", "why", "to", "undone_at"),
+)
+_REGISTRATION = (
+    *_STUB,
+    *_of("registration", "submission_id", "fingerprint", "hold", "held_at"),
+    *_of("registration.answers", "name", "email", "phone", "postcode", "municipality"),
+    *_of("registration.answers", "about", "consent", "source"),
+    "registration.handovers.acts.note",
+    *_of("registration", "new_email", "new_email_at", "paused_at", "resumed_at"),
+    "registration.no_questions_at",
+    *_of("registration.replies", "question", "answer", "at", "handled_at"),
+)
+
+OPEN = Rule(
+    name="open",
+    what="Je aanmelding: wat je invulde, je referentie, welke mails we stuurden en wat je gemeente "
+    "ermee deed",
+    why="Je in contact brengen met je gemeente",
+    term=REGISTRATION_TERM,
+    since="na de laatste stap van jou of je gemeente",
+    how="We mailen je 14 dagen vooraf. Je kan je aanmelding dan nog twee keer verlengen. "
+    "Doe je niets? Dan wissen we ze.",
+    fields=_REGISTRATION,
+)
+DUO = Rule(
+    name="duo",
+    what="Je aanmelding als je een duo vormt",
+    why="Je vragen hoe het loopt",
+    term=REGISTRATION_TERM,
+    since="na de laatste stap van jou of je gemeente",
+    how="We wissen ze vanzelf.",
+    fields=_REGISTRATION,
+)
+NOT_NOW = Rule(
+    name="not-now",
+    what="Je aanmelding als je gemeente zegt: nu niet",
+    why="Je later toch in contact brengen met je gemeente",
+    term=NOT_NOW_TERM,
+    since="na de laatste stap van jou of je gemeente",
+    how="Kan je nog buddy worden? Dan mailen we je 14 dagen vooraf. "
+    "Je kan je aanmelding dan nog verlengen.",
+    fields=_REGISTRATION,
+)
+WITHDRAWN = Rule(
+    name="withdrawn",
+    what="Je aanmelding als je geen buddy meer wil worden",
+    why="Nagaan dat je gemeente het weet",
+    term=SHORT_TERM,
+    since="nadat je dat liet weten",
+    how="We wissen ze vanzelf. Vroeger kan ook: vraag het ons.",
+    fields=_REGISTRATION,
+)
+HELD = Rule(
+    name="held",
+    what="Een aanmelding die nog niet bevestigd of nagekeken is",
+    why="Nagaan of de aanmelding echt is",
+    term=HELD_TERM,
+    since="nadat er iets opviel",
+    how="We wissen ze vanzelf.",
+    fields=_REGISTRATION,
+)
+REFUSED = Rule(
+    name="refused",
+    what="Een aanmelding die we weigerden",
+    why="Je antwoorden als je vraagt waarom",
+    term=SHORT_TERM,
+    since="na de weigering",
+    how="We wissen ze vanzelf.",
+    fields=_REGISTRATION,
+)
+REPEAT = Rule(
+    name="repeat",
+    what="Een tweede aanmelding met dezelfde vraag",
+    why="Je antwoorden als je vraagt wat ermee gebeurde",
+    term=SHORT_TERM,
+    since="na die aanmelding",
+    how="We wissen ze vanzelf.",
+    fields=_REGISTRATION,
+)
+ERASED = Rule(
+    name="erased",
+    what="Je referentie, nadat we je gegevens wisten. En wie je gegevens kreeg",
+    why="Iedereen vragen om zijn kopie te wissen",
+    term=SHORT_TERM,
+    since="na het wissen",
+    how="Er staat niets over jou in. We wissen ze vanzelf.",
+    fields=_STUB,
+)
+SYNTHETIC = Rule(
+    name="synthetic",
+    what="Een aanmelding die we zelf verzinnen om onze site te testen",
+    why="Elk uur nagaan of alles werkt",
+    term=SYNTHETIC_TERM,
+    since="na de test",
+    how="Er staat niemand in. We wissen ze vanzelf.",
+    fields=_REGISTRATION,
+)
 
 RULES = (
+    OPEN,
+    DUO,
+    NOT_NOW,
+    WITHDRAWN,
+    HELD,
+    REFUSED,
+    REPEAT,
+    ERASED,
+    SYNTHETIC,
     Rule(
-        what="Je aanmelding: wat je invulde, je referentie en welke mails we stuurden",
-        why="Je in contact brengen met je gemeente",
-        term=REGISTRATION_TERM,
-        since="na je aanmelding",
-        how="We gebruiken ze dan niet meer. De databank wist ze vanzelf.",
+        name="list",
+        what="Je referentie in de lijst van je gemeente, en hoe het er staat",
+        why="Je gemeente tonen wie er wacht",
+        term=None,
+        since="Zo lang als je aanmelding",
+        how="We wissen ze samen met je aanmelding.",
+        fields=(
+            *_of("candidate", "receiver", "reference", "registered_at", "since", "state"),
+            *_of("candidate", "state_at", "waits", "is_gone", "unopened_since"),
+            *_of("candidate", "due", "due_at", "expires_at", "version"),
+        ),
     ),
     Rule(
+        name="recent",
         what="Een code die we maken van je e-mailadres, met je laatste aanmeldingen",
         why="Dubbele aanmeldingen herkennen, zodat niemand te veel mails krijgt",
         term=RECENT_TERM,
         since="na je laatste aanmelding",
         how="De databank wist ze vanzelf.",
+        fields=(
+            *_of("recent", "address", "version", "expires_at"),
+            *_of("recent.requests", "reference", "wish", "registered_at", "seen_at"),
+            *_of("recent.requests", "confirmed", "mails", "why"),
+        ),
     ),
     Rule(
+        name="network",
         what="Een code die we maken van je internetadres, elke dag een andere",
         why="Zien of er heel veel aanmeldingen van één plek komen",
         term=NETWORK_TERM,
         since="na de laatste aanmelding van die plek",
         how="Het internetadres zelf bewaren we niet. De databank wist de code vanzelf.",
+        fields=(
+            *_of("network", "network", "version", "expires_at"),
+            *_of("network.visits", "reference", "at", "why", "is_fast"),
+            "registration.network",  # until it is judged, within a minute
+        ),
     ),
     Rule(
+        name="signals",
         what="Wat ons opviel aan hoe het formulier werd verstuurd, bijvoorbeeld heel snel",
         why="Computers herkennen die het formulier invullen",
-        term=REGISTRATION_TERM,
-        since="na je aanmelding",
+        term=None,
+        since="Zo lang als je aanmelding",
         how="De databank wist het samen met je aanmelding.",
+        fields=("registration.signals",),
     ),
     Rule(
+        name="contact",
+        what="Het mailadres van je gemeente waar je aanmelding naartoe gaat",
+        why="Weten waar we je aanmelding naartoe sturen",
+        term=None,
+        since="Zolang je gemeente het gebruikt",
+        how="We vragen elk jaar of het adres nog klopt.",
+        fields=(
+            *_of("contact", "nis_code", "email", "order", "state", "since", "confirmed_at"),
+            *_of("contact", "version"),
+            *_of("contact.changes", "at", "who", "what"),
+        ),
+    ),
+    Rule(
+        name="vacation",
+        what="Wanneer er niemand is bij je gemeente, zoals die dat zelf zegt",
+        why="Je gemeente dan geen herinnering sturen",
+        term=VACATION_TERM,
+        since="na de laatste dag",
+        how="Er staat geen kandidaat in. De databank wist het vanzelf.",
+        fields=_of(
+            "vacation", "nis_code", "first", "last", "set_at", "by", "version", "expires_at"
+        ),
+    ),
+    Rule(
+        name="notice",
+        what="Welke mails we naar gemeenten en naar onszelf stuurden",
+        why="Zien of die mails aankomen",
+        term=NOTICE_TERM,
+        since="na de mail",
+        how="Er staat geen kandidaat in. De databank wist ze vanzelf.",
+        fields=(*_of("notice", *_MAILS), *_of("notice", "kind", "key", "created_at")),
+    ),
+    Rule(
+        name="session",
+        what="Dat iemand van je gemeente of van ons is ingelogd",
+        why="Alleen wie mag, kan bij je gegevens",
+        term=SESSION_TERM,
+        since="na het inloggen",
+        how="De databank wist het vanzelf.",
+        fields=(
+            *_of("session", "key", "desk", "subject", "role", "began_at", "expires_at"),
+            "used.expires_at",
+        ),
+    ),
+    Rule(
+        name="name",
+        what="Een code die we maken van elk woord van je naam, met je referentie",
+        why="Je aanmelding vinden als je ons belt",
+        term=None,
+        since="Zo lang als je aanmelding",
+        how="Wie de code ziet, kent je naam niet. We wissen ze samen met je aanmelding.",
+        fields=_of(
+            "name", "digest", "reference", "registered_at", "is_gone", "expires_at", "version"
+        ),
+    ),
+    Rule(
+        name="officer",
+        what="Het e-mailadres van onze medewerkers, en wat ze mogen",
+        why="Alleen wie mag, kan bij je gegevens",
+        term=None,
+        since="Zolang iemand bij ons werkt",
+        how="Daarna blijft alleen een korte naam, zodat we weten wie wat deed.",
+        fields=(
+            *_of("officer", "id", "email", "role", "since", "removed_at", "version"),
+            *_of("officer.changes", "at", "who", "what"),
+        ),
+    ),
+    Rule(
+        name="view",
+        what="Welke medewerker van ons je aanmelding bekeek, en wanneer",
+        why="Nagaan of iemand keek die dat niet moest doen",
+        term=VIEW_TERM,
+        since="na het bekijken",
+        how="Je referentie staat erin, je naam niet. De databank wist het vanzelf.",
+        fields=_of("view", "at", "officer", "what", "reference", "expires_at"),
+    ),
+    Rule(
+        name="mail-event",
         what="Een melding of een mail aankwam, met het e-mailadres",
         why="Zien of je mail aankomt, en iets anders proberen als dat niet lukt",
         term=MAIL_EVENT_TERM,
@@ -81,6 +335,7 @@ RULES = (
         how="We wissen ze zodra we ze verwerkten. Lukt dat niet, dan verdwijnt ze vanzelf.",
     ),
     Rule(
+        name="stream",
         what="Een tijdelijke kopie van elke wijziging in de databank",
         why="Je mails meteen versturen",
         term=STREAM_TERM,
@@ -88,6 +343,7 @@ RULES = (
         how="De kopie verdwijnt vanzelf.",
     ),
     Rule(
+        name="backup",
         what="Een reservekopie van de databank",
         why="De databank herstellen na een fout",
         term=BACKUP_TERM,
@@ -95,6 +351,7 @@ RULES = (
         how="Oudere kopieën verdwijnen vanzelf.",
     ),
     Rule(
+        name="log",
         what="Een technisch logboek: tijdstip, referentie van je aanmelding, gemeente en fout",
         why="Fouten vinden en oplossen",
         term=LOG_TERM,
@@ -102,11 +359,17 @@ RULES = (
         how="Oudere regels verdwijnen vanzelf.",
     ),
     Rule(
+        name="ledger",
         what="Wat er gebeurde: tijdstip, gemeente, campagne en de referentie van de aanmelding",
         why="Cijfers maken en nagaan of alles goed verloopt",
         term=None,
         since="Blijft bewaard",
         how="Er staat geen naam, adres of telefoonnummer in.",
+        fields=(
+            *_of("entry", "reference", "number", "at", "what", "receiver", "why", "mail", "door"),
+            *_of("incident", "kind", "opened_at", "closed_at", "since", "why", "told", "version"),
+            "status.status",
+        ),
     ),
 )
 

@@ -47,16 +47,35 @@ HEALTH = "/api/health"
 STATUS = "/api/status"
 TOKEN = "/api/token"  # noqa: S105 (a path, no secret)
 CONFIRM = "/mijn/bevestigen/"  # … and a token: the volunteer's button
+WORK_LIST = "/beheer/werklijst/"
+DESK_AGAIN = "/beheer/opnieuw/"  # sending many mails again
+DESK_REGISTRATION = "/beheer/aanmelding/"  # … and a reference; … and a receiver
+DESK_SEARCH = "/beheer/zoeken/"
+DESK_PLACE = "/beheer/gemeente/"  # … and a NIS code: the candidates of a municipality
+DESK_CONTACTS = "/beheer/adressen/"  # … and a NIS code
+DESK_MAILS = "/beheer/mails/"  # … and a kind
+DESK_OFFICERS = "/beheer/medewerkers/"
+DESK_VIEWS = "/beheer/inzage/"  # who looked at whom
 REVIEW = "/beheer/nazien/"  # … and a token: the buttons of the desk
 CANDIDATE = "/gemeente/kandidaat/"  # … and a token: the buttons of a municipality
 MUNICIPALITY_DESK = "/gemeente/"
 AGENCY_DESK = "/beheer/"
 SIGN_IN = "aanmelden/"  # below a desk; … and a token: opens it
+SIGN_OUT = "afmelden/"  # below a desk
+CANDIDATES = "/gemeente/kandidaten/"  # … and a reference: one of them
+CANDIDATES_CSV = "/gemeente/kandidaten.csv"
+CANDIDATES_XLSX = "/gemeente/kandidaten.xlsx"
+CARD_OF = "/kaartje.vcf"  # below a candidate
+AWAY = "/gemeente/afwezig/"
 OWN = "/mijn/aanmelding/"  # … and a token: the volunteer's own page
 OWN_DATA = "/mijn/gegevens/"  # … and a token: all that we know of her
+NEW_ADDRESS = "/mijn/adres/"  # … and a token: the button of her new e-mail address
+QUESTION = "/mijn/vraag/"  # … and a token: one question, some time later
 
 # Files beside the pages
 STYLESHEET = "/theme/style.css"
+DESK_STYLESHEET = "/theme/desk.css"
+"""What only the desks and her own page need besides."""
 SCRIPT = "/theme/site.js"
 ICON = "/theme/icon.svg"
 CARD = "/toolkit/social/liggend-eindje.png"
@@ -121,6 +140,7 @@ FOOTER = (
             Link("Agenda", EVENTS),
             Link("Nieuws", NEWS),
             Link("Cijfers", FIGURES),
+            Link("Bekijk je kandidaten", MUNICIPALITY_DESK),
         ),
     ),
     LinkGroup(
@@ -214,9 +234,11 @@ def template_globals(site_url: str) -> dict[str, Any]:
         "NEWS_FEED": NEWS_FEED,
         "FIGURES": FIGURES,
         "PRIVACY": PRIVACY,
+        "MUNICIPALITY_DESK": MUNICIPALITY_DESK,
         "SEARCH": SEARCH,
         "REGISTRATIONS": REGISTRATIONS,
         "STYLESHEET": STYLESHEET,
+        "DESK_STYLESHEET": DESK_STYLESHEET,
         "SCRIPT": SCRIPT,
         "ICON": ICON,
         "CARD": CARD,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
+from chalicelib.domain.handover import HANDED_ON, UNDO_TERM
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.outbox import DELIVERED, LAST_RETRY, Outbox
 from chalicelib.domain.registration import CONFIRMATION, FORWARDING, VOLUNTEER, Registration
@@ -105,8 +106,9 @@ def delivery_of(entries: Iterable[Entry], now: datetime) -> Delivery | None:
     What the ledger tells about the deliveries of the last `WINDOW`; None when there were none.
 
     The time counts from when a mail was wanted: registered, or found good by a person where it was
-    held. Mails that nobody waits for don't count. `entries` come in the order of the ledger: in a
-    peak they are too many to keep, so only what still waits is.
+    held; one that was handed on may leave after the hour of undoing. Mails that nobody waits for
+    don't count. `entries` come in the order of the ledger: in a peak they are too many to keep, so
+    only what still waits is.
     """
     wanted: dict[str, dict[tuple[str, str], datetime]] = {}
     took: list[float] = []
@@ -117,8 +119,12 @@ def delivery_of(entries: Iterable[Entry], now: datetime) -> Delivery | None:
             wanted[entry.reference] = {(CONFIRMATION, VOLUNTEER): event.at}
         elif event.what == "released":
             of_her.update(dict.fromkeys(of_her, event.at))
+        elif event.what == HANDED_ON:  # leaves when it can't be undone any more
+            leaves_at = event.at + UNDO_TERM
+            wanted.setdefault(entry.reference, {})[FORWARDING, event.why] = leaves_at
         elif event.what == "queued" and event.mail == FORWARDING:
-            wanted.setdefault(entry.reference, {})[mail] = event.at
+            of_her = wanted.setdefault(entry.reference, {})
+            of_her[mail] = max(event.at, of_her.get(mail, event.at))
         elif event.what == DELIVERED and mail in of_her:
             start = of_her.pop(mail)
             if not of_her:

@@ -20,6 +20,8 @@ REVIEW = "review"  # the buttons of the desk: forward, or refuse
 CANDIDATE = "candidate"  # the buttons of a municipality, about one candidate
 OWN = "own"  # a volunteer's own page
 OWN_DATA = "own-data"  # all that we know of her: mailed to her when she asks for it
+NEW_ADDRESS = "new-address"  # the button of whoever reads the mails of a new address
+QUESTION = "question"  # how a volunteer answers one of our questions
 SIGN_IN = "sign-in"  # opens a desk
 
 _SIZE = 16  # bytes: half of SHA-256 is the least that RFC 2104, section 5, allows

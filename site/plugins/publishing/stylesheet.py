@@ -1,5 +1,6 @@
 """
-Puts the stylesheets together into one, each in its cascade layer, without comments and spaces.
+Puts the stylesheets together, each in its cascade layer, without comments and spaces: one for every
+page, and one with what only the desks and the volunteer's own page need besides.
 
 `tokens`, `base` and `layout` are one file each; every component has its own, named after its
 template. A house style (`HOUSE_STYLE`, a folder with `tokens.css` and perhaps `logo.svg`) comes in
@@ -16,6 +17,7 @@ from pelican import signals
 from pelican.generators import Generator
 
 LAYERS = ("tokens", "base", "layout", "components")
+ORDER = f"@layer {', '.join(LAYERS)};\n"
 TOKENS, LOGO = "tokens.css", "logo.svg"
 
 _STRING = re.compile(r"(\"[^\"\n]*\")")
@@ -41,25 +43,27 @@ class HouseStyleError(ValueError):
 
 
 class StylesheetGenerator(Generator):
-    """Writes `STYLESHEET_SAVE_AS`, and the logo of a house style beside it."""
+    """Writes the two `…STYLESHEET_SAVE_AS`, and the logo of a house style beside them."""
 
     def generate_output(self, _writer: Any) -> None:
         target = Path(self.output_path, self.settings["STYLESHEET_SAVE_AS"])
         target.parent.mkdir(parents=True, exist_ok=True)
         house = Path(self.settings["HOUSE_STYLE"]) if self.settings["HOUSE_STYLE"] else None
-        css = compact(bundle(Path(self.theme, "static/css"), house))
-        target.write_text(css, encoding="utf-8")
+        folder = Path(self.theme, "static/css")
+        target.write_text(compact(bundle(folder, house)), encoding="utf-8")
+        desk = Path(self.output_path, self.settings["DESK_STYLESHEET_SAVE_AS"])
+        desk.write_text(compact(bundle_desk(folder)), encoding="utf-8")
         if house and (house / LOGO).is_file():
             shutil.copyfile(house / LOGO, target.parent / LOGO)
 
 
 def bundle(folder: Path, house: Path | None = None) -> str:
     """
-    The one stylesheet made of those in `folder`, in the house style of another folder.
+    The stylesheet of every page, made of those in `folder`, in the house style of another folder.
 
     Raises HouseStyleError.
     """
-    layers = [f"@layer {', '.join(LAYERS)};\n"]
+    layers = [ORDER]
     for layer in LAYERS:
         single = folder / f"{layer}.css"
         sheets = [single] if single.exists() else sorted((folder / layer).glob("*.css"))
@@ -70,6 +74,17 @@ def bundle(folder: Path, house: Path | None = None) -> str:
     if house and (house / LOGO).is_file():
         layers.append(_THEIR_LOGO)
     return "\n".join(layers)
+
+
+def bundle_desk(folder: Path) -> str:
+    """
+    The stylesheet of the desks, for beside the first, from the folder `desk` in `folder`.
+
+    It names the order of the layers too: a browser may read it first.
+    """
+    sheets = sorted((folder / "desk").glob("*.css"))
+    rules = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return f"{ORDER}\n@layer components {{\n{rules}}}\n"
 
 
 def compact(css: str) -> str:

@@ -6,8 +6,18 @@ import pytest
 
 from chalicelib.domain import outbox
 from chalicelib.domain.clearing import SenselessError, closed, sent_again
+from chalicelib.domain.following import acted
+from chalicelib.domain.handover import LINK, WRONG_ADDRESS, Act
 from chalicelib.domain.outbox import BOUNCED, DELIVERED, NO_MAILBOX, Fact, heard
-from chalicelib.domain.registration import QUARANTINE, VOLUNTEER, Registration, held
+from chalicelib.domain.own import replied
+from chalicelib.domain.registration import (
+    QUARANTINE,
+    QUESTION,
+    VOLUNTEER,
+    Registration,
+    held,
+)
+from chalicelib.domain.reply import AFTER_FOUR_WEEKS, NO
 from tests.backend import steps
 from tests.backend.samples import AALST, NOW, mail_to, registration
 
@@ -46,6 +56,43 @@ def test_again_sooner() -> None:
     one = steps.postponed(registration(), AALST, "TooManyRequestsException", NOW)
 
     assert mail_to(sent_again(one, mail_to(one), NOW)).next_at == NOW
+
+
+def test_wrong_address() -> None:
+    """
+    What reached the wrong people goes again though it had arrived: the place waits again, and the
+    old link is void.
+    """
+    one = told(registration(), AALST, Fact(NOW, DELIVERED))
+    astray = acted(one, AALST, Act(NOW, WRONG_ADDRESS, LINK))
+    again = sent_again(astray, mail_to(astray), LATER)
+    (here,) = again.handovers
+
+    assert ("attention", NOW) == astray.work
+    assert (LATER, True, None) == (
+        mail_to(again).next_at,
+        mail_to(again).must_be_sent,
+        again.work,
+    )
+    assert ("", True, LATER) == (here.state, here.waits, here.links_since)
+    sent = outbox.sent(again, mail_to(again), "message-2", "41002-1", LATER)
+    assert (None, False) == (mail_to(sent).next_at, mail_to(sent).must_be_sent)
+    with pytest.raises(SenselessError):
+        sent_again(sent, mail_to(sent), LATER)
+
+
+def test_wrong_address_while_ses_fails() -> None:
+    """
+    Sent to the right people it waits its turn as any other, and for a person in the end.
+    """
+    one = told(registration(), AALST, Fact(NOW, DELIVERED))
+    astray = acted(one, AALST, Act(NOW, WRONG_ADDRESS, LINK))
+    again = sent_again(astray, mail_to(astray), LATER)
+    later = steps.postponed(again, AALST, "TooManyRequestsException", LATER)
+    last = steps.postponed(later, AALST, "TooManyRequestsException", LATER + outbox.MAX_FAILING)
+
+    assert mail_to(later).next_at
+    assert LATER + outbox.MAX_FAILING == mail_to(last).attention_at
 
 
 def test_closed() -> None:
@@ -96,3 +143,21 @@ def test_senseless_close() -> None:
     ):
         with pytest.raises(SenselessError, match=why):
             closed(one, mail_to(one), how, LATER)
+
+
+def test_closed_silence() -> None:
+    """
+    Her answer that nobody contacted her is closed as the mail that asked, also one that arrived:
+    then nothing waits for a person, and the mail stays what it was.
+    """
+    asked = outbox.queued(registration(), QUESTION, VOLUNTEER, NOW, about=AFTER_FOUR_WEEKS)
+    mail = asked.mail(QUESTION, VOLUNTEER, AFTER_FOUR_WEEKS)
+    assert mail
+    arrived = outbox.sent(asked, mail, "message", VOLUNTEER, NOW)
+    silent = replied(arrived, AFTER_FOUR_WEEKS, NO, NOW)
+    assert ("attention", NOW) == silent.work
+    after = closed(silent, mail, "phoned", LATER)
+
+    assert None is after.work
+    assert arrived.mails == after.mails
+    assert after is closed(after, arrived.mails[-1], "phoned", LATER)

@@ -17,6 +17,7 @@ from chalicelib.domain.municipalities import (
     find_municipality,
     fold,
     neighbours,
+    nis_codes,
     of_postcode,
     slug,
 )
@@ -253,3 +254,18 @@ def test_fold(text: str, expected: str) -> None:
     Accents, capitals, signs and ligatures make no difference.
     """
     assert expected == fold(text)
+
+
+def test_nis_codes() -> None:
+    """
+    A municipality has its own code first, and those of before its mergers, also where it kept its
+    name; every code leads back to it, and none is of two.
+    """
+    codes = {one.name: nis_codes(one) for one in MUNICIPALITIES}
+
+    assert ("41002",) == codes["Aalst"]
+    assert ("44087", "44034", "44073") == codes["Lochristi"]
+    assert {"46014", "46029"} <= set(codes["Lokeren"])
+    every = [code for those in codes.values() for code in those]
+    assert len(every) == len(set(every))
+    assert all(find_municipality(code) in MUNICIPALITIES for code in every)

@@ -112,8 +112,8 @@ def test_all_delivered() -> None:
 
     assert ["delivered", "delivered"] == [mail.status for mail in done.mails]
     assert [LATER, LATER] == [mail.delivered_at for mail in done.mails]
-    assert done.due_at is None
-    assert claim(done, NOW).due_at is None
+    assert [None, None] == [mail.next_at for mail in done.mails]
+    assert [] == list(claim(done, NOW).due_mails(LATER + timedelta(days=365)))
 
 
 def test_postponed() -> None:

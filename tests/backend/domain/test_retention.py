@@ -1,14 +1,20 @@
 """The terms: in words for the page, and the same in the software and in the infrastructure."""
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from chalicelib import store
 from chalicelib.domain import retention
+from chalicelib.domain.ledger import Entry
+from chalicelib.domain.outbox import Outbox
 from chalicelib.domain.recent import KEPT, WINDOW
 from chalicelib.domain.retention import RULES, in_words
+from chalicelib.domain.status import Status
 from tests.backend.aws import template
-from tests.backend.samples import NOW, registration
 
 
 @pytest.mark.parametrize(
@@ -41,16 +47,97 @@ def test_told() -> None:
     Every kind of data says what, why, on what ground, how long and how it ends.
     """
     for rule in RULES:
-        assert all((rule.what, rule.why, rule.basis, rule.kept, rule.how)), rule
-    assert "1 jaar na je aanmelding" == RULES[0].kept
+        assert all((rule.name, rule.what, rule.why, rule.basis, rule.kept, rule.how)), rule
+    assert "1 jaar na de laatste stap van jou of je gemeente" == RULES[0].kept
     assert "Blijft bewaard" == RULES[-1].kept
+    assert len(RULES) == len({rule.name for rule in RULES})
 
 
-def test_registration() -> None:
+def test_no_term() -> None:
     """
-    A registration expires a term after it was made.
+    What is kept without end has no length to count with.
     """
-    assert NOW + retention.REGISTRATION_TERM == registration().expires_at
+    with pytest.raises(ValueError, match="ledger has no term"):
+        _ = RULES[-1].length
+
+
+def test_every_field_has_a_rule() -> None:
+    """
+    Whatever the table can keep stands in a rule: who adds a field must say what for, and how long.
+    """
+    fields = {field for rule in RULES for field in rule.fields}
+
+    assert set() == set(stored_fields()) - fields
+    assert set() == fields - set(stored_fields()) - set(OF_THE_ITEM)
+
+
+def test_erased_has_no_person() -> None:
+    """
+    What is left of who was erased has none of her answers, nor what others wrote about her.
+    """
+    left = set(retention.ERASED.fields)
+
+    assert set() == {field for field in left if field.startswith("registration.answers")}
+    assert set() == left & {"registration.handovers.acts.note", "registration.new_email"}
+    assert left < set(retention.OPEN.fields)
+
+
+OF_THE_ITEM = (
+    {
+        f"{item}.{name}"
+        for item in ("registration", "notice")
+        for name in ("due", "due_at", "work", "work_at", "expires_at")
+    }
+    | {"candidate.due", "candidate.due_at"}
+    | {f"{item}.expires_at" for item in ("recent", "network", "used", "view", "vacation")}
+)
+"""The attributes that the table has beside the fields of a class."""
+NAMES = {"Named": "name"}
+"""What a rule calls an item that is not called as its class."""
+
+
+def stored_fields() -> Iterator[str]:
+    """Of every class that the table keeps, each field down to the last: `contact.changes.at`."""
+    kept = {
+        one
+        for one in vars(store).values()
+        if isinstance(one, type)
+        and is_dataclass(one)
+        and one.__module__.startswith("chalicelib.domain")
+    }
+    parts = {part for one in kept for part in _parts(one)}
+    for root in kept - parts - {Outbox}:
+        if root is Status:
+            yield "status.status"  # one attribute, as JSON
+        else:
+            yield from _fields(root, NAMES.get(root.__name__, root.__name__.lower()))
+
+
+def _parts(kind: Any) -> Iterator[Any]:
+    for one in get_type_hints(kind).values():
+        for part in _classes(one):
+            yield part
+            yield from _parts(part)
+
+
+def _fields(kind: Any, prefix: str) -> Iterator[str]:
+    hints = get_type_hints(kind)
+    for one in fields(kind):
+        nested = list(_classes(hints[one.name]))
+        for part in nested:
+            name = prefix if kind is Entry else f"{prefix}.{one.name}"  # it is written flat
+            yield from _fields(part, name)
+        if not nested:
+            yield f"{prefix}.{one.name}"
+
+
+def _classes(hint: Any) -> Iterator[Any]:
+    """The classes of ours in a type: `tuple[Act, ...]` has one."""
+    for one in (hint, *get_args(hint)):
+        if isinstance(one, type) and is_dataclass(one):
+            yield one
+        elif one is not hint:
+            yield from _classes(one)
 
 
 def test_recent() -> None:

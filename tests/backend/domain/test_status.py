@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.ledger import Entry
-from chalicelib.domain.outbox import Event
+from chalicelib.domain.outbox import Event, queued
 from chalicelib.domain.registration import CONFIRMATION, FORWARDING, QUARANTINE, VOLUNTEER, held
 from chalicelib.domain.status import (
     Delivery,
@@ -16,7 +16,7 @@ from chalicelib.domain.status import (
     unsent_since,
 )
 from tests.backend import steps
-from tests.backend.samples import AALST, NOW, registration
+from tests.backend.samples import AALST, GENT, NOW, registration
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 QUIET = Live(oldest_unsent_at=None, waiting=0, quarantine=0)
@@ -42,6 +42,19 @@ def test_delivery() -> None:
     ]
 
     assert Delivery(2, 3.0, 4.0) == delivery_of(entries, NOW + HOUR)
+
+
+def test_delivery_handed_on() -> None:
+    """
+    A mail that waits for the hour in which handing on can be undone is not late for that.
+    """
+    entries = [
+        Entry("MB-1", 1, Event(NOW, "handed-on", AALST, GENT)),
+        Entry("MB-1", 2, Event(NOW, "queued", GENT, mail=FORWARDING)),
+        Entry("MB-1", 3, Event(NOW + HOUR + 5 * SECOND, "delivered", GENT, mail=FORWARDING)),
+    ]
+
+    assert Delivery(1, 5.0, 5.0) == delivery_of(entries, NOW + 2 * HOUR)
 
 
 def test_delivery_p95() -> None:
@@ -106,6 +119,18 @@ def test_unsent() -> None:
     failed = steps.sent(failed, VOLUNTEER, "message-1", NOW)
 
     assert NOW == unsent_since([later, failed], NOW + 2 * HOUR)
+
+
+def test_unsent_later() -> None:
+    """
+    A mail that leaves at a moment to come waits from then on.
+    """
+    sent = steps.sent(registration(), AALST, "message-1", NOW)
+    sent = steps.sent(sent, VOLUNTEER, "message-2", NOW)
+    planned = queued(sent, "handed-on", VOLUNTEER, NOW, about=GENT, at=NOW + HOUR)
+
+    assert unsent_since([planned], NOW + HOUR / 2) is None
+    assert NOW + HOUR == unsent_since([planned], NOW + 2 * HOUR)
 
 
 def test_unsent_not() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.wording import listed, thousands
+from chalicelib.domain.wording import first_name, listed, thousands
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,27 @@ def test_thousands(number: int, expected: str) -> None:
     A point stands between the thousands.
     """
     assert expected == thousands(number)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Anaïs D’Hondt-Ó Sé", "Anaïs"),
+        ("Griet", "Griet"),
+        ("李", "李"),
+        ("Anne-Marie Peeters", "Anne-Marie"),
+        ("Peeters, Griet", "Griet"),
+        ("J.P., van 't Veld (ouder)", "J.P."),
+        ("Jan & Lies", "Jan"),
+        ("(Jan) Peeters", "Jan"),
+        ("فاطمة الزهراء", "فاطمة"),
+        ("1. Jan", "Jan"),
+        ("Peeters,", "Peeters"),
+        ("0470123456 Jan Peeters", "Jan"),
+    ],
+)
+def test_first_name(name: str, first: str) -> None:
+    """
+    The first word, or what is behind the comma; never a number.
+    """
+    assert first == first_name(name)

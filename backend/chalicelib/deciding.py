@@ -1,0 +1,175 @@
+"""
+What an officer decides about a registration or a mail, at the agency's desk or the command line:
+send a mail again (or many), close it, take somebody to another municipality, refuse her.
+
+Each decision is one conditional write. Pressed twice, it is done once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from chalicelib.domain.clearing import SenselessError, closed, sent_again
+from chalicelib.domain.outbox import AnyOutbox, Mail, Outbox
+from chalicelib.domain.registration import Registration
+from chalicelib.domain.rerouting import refused_for, rerouted
+from chalicelib.failures import StaleError
+from chalicelib.logs import Log
+
+log = Log(__name__)
+
+MAX_AT_ONCE = 100
+"""Mails that one press sends again: some seconds of work, and few enough to look through."""
+
+
+class Store(Protocol):
+    def get(self, reference: str, now: datetime) -> Registration | None: ...
+    def outbox(self, id_: str, now: datetime) -> Outbox | None: ...
+    def save(self, outbox: AnyOutbox) -> AnyOutbox: ...
+
+
+@dataclass(frozen=True, order=True)
+class Which:
+    """One mail, named from anywhere: the id of its outbox, and its own name there."""
+
+    id: str
+    kind: str
+    receiver: str
+    about: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id}|{self.kind}|{self.receiver}|{self.about}"
+
+
+def read_which(text: str) -> Which | None:
+    """What `str(which)` was; None for any other text."""
+    parts = text.split("|")
+    return Which(*parts) if len(parts) == 4 and all(parts[:3]) else None  # noqa: PLR2004
+
+
+class Outcome(Enum):
+    """Done; nothing, as it stood so already; nothing, as it makes no sense now; nothing to find."""
+
+    DONE = "done"
+    ALREADY = "already"
+    SENSELESS = "senseless"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """`text` says why it makes no sense, in English; `after` is how it stands now."""
+
+    outcome: Outcome
+    after: Outbox | None = None
+    text: str = ""
+
+
+def resend(which: Which, door: str, store: Store, now: datetime) -> Decided:
+    """Try a mail again, from the start."""
+    decided = _on_mail(which, lambda one, mail: sent_again(one, mail, now, door), store, now)
+    return _told("resend", which, decided)
+
+
+def resend_many(
+    these: Iterable[Which], door: str, store: Store, now: datetime
+) -> Iterator[tuple[Which, Decided]]:
+    """Each of them on its own, at most `MAX_AT_ONCE`; what one of them raises stops the rest."""
+    for which in sorted(set(these))[:MAX_AT_ONCE]:
+        yield which, resend(which, door, store, now)
+
+
+def may_resend(outbox: Outbox, mail: Mail, door: str, now: datetime) -> bool:
+    """Whether `resend` would do something."""
+    try:
+        return sent_again(outbox, mail, now, door) is not outbox
+    except SenselessError:
+        return False
+
+
+def close(which: Which, why: str, store: Store, now: datetime) -> Decided:
+    """Nobody has to wait for this mail any more: it was dealt with otherwise (clearing.HANDLED)."""
+    decided = _on_mail(which, lambda one, mail: closed(one, mail, why, now), store, now)
+    return _told("close", which, decided)
+
+
+def may_close(outbox: Outbox, mail: Mail, now: datetime) -> bool:
+    try:
+        return closed(outbox, mail, "other", now) is not outbox
+    except SenselessError:
+        return False
+
+
+def reroute(
+    reference: str, receiver: str, store: Store, *, to: str, door: str, now: datetime
+) -> Decided:
+    """
+    Take somebody from one place and give her to a municipality.
+
+    Raises `NotPossibleError` when that makes no sense as things are now.
+    """
+    decided = _on_registration(
+        reference, lambda one: rerouted(one, receiver, to, door, now), store, now
+    )
+    return _told("reroute", Which(reference, to, receiver), decided)
+
+
+def refuse(reference: str, why: str, door: str, store: Store, now: datetime) -> Decided:
+    """
+    Refuse somebody, for one of `REFUSALS`.
+
+    Raises `NotPossibleError`, and KeyError for a code that is none.
+    """
+    decided = _on_registration(reference, lambda one: refused_for(one, why, door, now), store, now)
+    return _told("refuse", Which(reference, why, ""), decided)
+
+
+def _on_mail(
+    which: Which, step: Callable[[Outbox, Mail], Outbox], store: Store, now: datetime
+) -> Decided:
+    def on_outbox(outbox: Outbox) -> Outbox | None:
+        mail = outbox.mail(which.kind, which.receiver, which.about)
+        return step(outbox, mail) if mail else None
+
+    try:
+        return _changed(lambda: store.outbox(which.id, now), on_outbox, store)
+    except SenselessError as error:
+        return Decided(Outcome.SENSELESS, store.outbox(which.id, now), str(error))
+
+
+def _on_registration(
+    reference: str, step: Callable[[Registration], Registration], store: Store, now: datetime
+) -> Decided:
+    return _changed(lambda: store.get(reference, now), step, store)
+
+
+def _changed(
+    read: Callable[[], AnyOutbox | None],
+    step: Callable[[AnyOutbox], AnyOutbox | None],
+    store: Store,
+) -> Decided:
+    while True:
+        current = read()
+        following = step(current) if current else None
+        if current is None or following is None:
+            return Decided(Outcome.GONE)
+        if following is current:
+            return Decided(Outcome.ALREADY, current)
+        try:
+            return Decided(Outcome.DONE, store.save(following))
+        except StaleError:  # a forwarder was at it, or somebody else decided
+            continue
+
+
+def _told(what: str, which: Which, decided: Decided) -> Decided:
+    log.info(
+        "decided at the desk",
+        reference=which.id,
+        mail=which.kind,
+        receiver=which.receiver,
+        why=what,
+        outcome=decided.outcome.value,
+    )
+    return decided

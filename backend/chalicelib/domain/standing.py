@@ -1,0 +1,279 @@
+"""
+How it stands with a registration, in words for the volunteer: what happened in each place, what
+comes next and by when, and what she can do when she hears nothing.
+
+It has her places and no word of hers: it is shown behind a link in a mail, and people forward
+those. What a municipality did is told as what it says; what can still be taken back is not told
+before the hour of undoing is over, but for what she knows herself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.calendar import in_words, local_date, promised_by
+from chalicelib.domain.candidates import waits_since
+from chalicelib.domain.contacts import REGIONS
+from chalicelib.domain.handover import (
+    CHANGED_MIND,
+    CONTACTED,
+    DUO,
+    HANDED_ON,
+    INTAKE,
+    NO_MATCH,
+    NO_PROJECT,
+    NOT_NOW,
+    NOT_REACHED,
+    OPENED,
+    OTHER,
+    UNDO_TERM,
+    UNSUITED,
+    VOLUNTEER_PAGE,
+    WRONG_ADDRESS,
+    Act,
+    Handover,
+)
+from chalicelib.domain.outbox import COMPLAINED, DELIVERED, NO_RECEIPT, Mail
+from chalicelib.domain.own import open_places
+from chalicelib.domain.registration import AGENCY, FORWARDING, STEP_UP, Registration
+from chalicelib.domain.suspicion import REFUSED, decision_on
+
+KIND_REASONS = {
+    NO_MATCH: "Er is nu niemand die bij je past. Dat kan later wel zo zijn.",
+    NO_PROJECT: "Er is daar nu geen buddywerking.",
+    NOT_REACHED: "Ze konden je niet bereiken. Klopt je telefoonnummer nog? Verbeter het hieronder.",
+    CHANGED_MIND: "Ze begrepen dat je nu liever geen buddy wordt. Klopt dat niet? Antwoord dan op "
+    "een van onze mails.",
+    UNSUITED: "Ze vinden nu geen plek die bij je past.",
+    OTHER: "Wil je weten waarom? Antwoord dan op een van onze mails.",
+}
+"""Why a municipality does not take her up now, as it is told to her; the keys of `REASONS`."""
+
+_TOLD = {
+    OPENED: "{place} bekeek je aanmelding op {day}.",
+    CONTACTED: "{place} liet op {day} weten: we namen contact op.",
+    INTAKE: "{place} liet op {day} weten: we spraken een gesprek af.",
+    DUO: "{place} liet op {day} weten: je vormt een duo.",
+    NOT_NOW: "{place} liet op {day} weten: het lukt nu niet.",
+    HANDED_ON: "{place} gaf je aanmelding op {day} door aan {to}.",
+    WRONG_ADDRESS: "Onze mail kwam bij de verkeerde mensen terecht. Een medewerker van ons zoekt "
+    "het juiste adres.",
+}
+_TOLD_AT_ONCE = frozenset({OPENED, CONTACTED, INTAKE, DUO})
+_NEXT = {
+    CONTACTED: "Jullie bekijken samen wat bij je past. Hoorde je nog niemand? Antwoord dan op een "
+    "van onze mails.",
+    INTAKE: "Jullie bekijken dan samen wat bij je past. Weet je van niets? Antwoord dan op een van "
+    "onze mails.",
+    DUO: "Veel plezier samen!",
+    NOT_NOW: "Wil je intussen elders buddy worden? Kies hieronder een andere gemeente.",
+    HANDED_ON: "",
+    WRONG_ADDRESS: "Je hoeft niets te doen. Het kan wel langer duren.",
+}
+_ASK_US = "Antwoord op een van onze mails. Dan zoeken we het uit."
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    One municipality or organisation. `lines` tell what happened, in order; `next` what comes now.
+    `asks`: whether she must still say yes or no to this organisation. `has_ended`: it is past.
+    """
+
+    receiver: str
+    name: str
+    lines: tuple[str, ...]
+    next: str = ""
+    asks: bool = False
+    has_ended: bool = False
+    can_be_taken_away: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All places, and what is to be told of the whole."""
+
+    places: tuple[Place, ...]
+    overall: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[Place, ...]:
+        return tuple(place for place in self.places if place.asks)
+
+
+def standing(registration: Registration, now: datetime) -> Standing:
+    """How it stands now."""
+    return Standing(tuple(_places(registration, now)), tuple(_overall(registration)))
+
+
+def may_answer(handover: Handover, now: datetime) -> bool:
+    """Whether she is asked about an organisation now: once, when nobody can take that back."""
+    was_answered = handover.agreed_at or handover.declined_at or handover.ended_at
+    return bool(handover.partner) and not was_answered and now - handover.since >= UNDO_TERM
+
+
+def was_refused(registration: Registration) -> bool:
+    """Whether a person at the agency decided that it does not go on."""
+    decision = decision_on(registration)
+    return decision is not None and decision.what == REFUSED
+
+
+def _overall(registration: Registration) -> Iterator[str]:
+    if was_refused(registration):
+        yield f"Je aanmelding gaat niet door. Klopt dat niet? {_ASK_US}"
+    elif registration.repeat_of:
+        yield "Je meldde je al eerder aan. Die aanmelding loopt gewoon verder."
+    elif registration.hold == STEP_UP:
+        yield "Je aanmelding wacht op jou. We mailden je een knop om te bevestigen."
+    elif registration.hold:
+        yield "Een medewerker van ons kijkt je aanmelding eerst na. Daarna sturen we ze door."
+    elif registration.paused_at:
+        yield (
+            f"Je pauzeert sinds {_day(registration.paused_at)}. Je gemeente hoeft je nu niet te "
+            "bellen. We sturen je aanmelding zo lang nergens meer naartoe."
+        )
+
+
+def _places(registration: Registration, now: datetime) -> Iterator[Place]:
+    if registration.hold or registration.repeat_of or was_refused(registration):
+        return
+    several = len(open_places(registration)) > 1
+    for one in sorted(registration.handovers, key=lambda one: bool(one.ended_at)):
+        name = registration.called(one.receiver)
+        if one.ended_at:
+            yield Place(one.receiver, name, (_ended(registration, one),), has_ended=True)
+        elif one.declined_at:
+            line = f"Je zei nee tegen {name}. Ze kregen je aanmelding niet."
+            yield Place(one.receiver, name, (line,), has_ended=True)
+        elif one.partner and not one.agreed_at:
+            if may_answer(one, now):
+                by = registration.called(one.handed_on_by)
+                line = (
+                    f"{by} wil je aanmelding doorgeven aan {name}. Dat doen we pas als je ja zegt."
+                )
+                yield Place(one.receiver, name, (line,), asks=True)
+        elif not _is_secret(one, now):
+            acts = tuple(_settled(one, now))
+            yield Place(
+                one.receiver,
+                name,
+                (*_about_mail(registration, one), *_about_acts(registration, one, acts)),
+                _next(registration, one, acts, now),
+                can_be_taken_away=several,
+            )
+
+
+def _is_secret(handover: Handover, now: datetime) -> bool:
+    """Whether it may still be taken back that she was handed on to there."""
+    return (
+        bool(handover.handed_on_by) and not handover.agreed_at and now < handover.since + UNDO_TERM
+    )
+
+
+def _settled(handover: Handover, now: datetime) -> Iterator[Act]:
+    for act in handover.standing:
+        if act.what in _TOLD_AT_ONCE or now - act.at >= UNDO_TERM:
+            yield act
+
+
+def _about_mail(registration: Registration, handover: Handover) -> Iterator[str]:
+    place = registration.called(handover.receiver)
+    mail = registration.mail(FORWARDING, handover.receiver)
+    if mail is None:
+        yield f"We weten niet zeker hoe het staat in {place}. {_ASK_US}"
+    elif not mail.sendings:
+        yield _about_unsent(registration, mail, place)
+    else:
+        yield from _about_sent(mail, place)
+
+
+def _about_unsent(registration: Registration, mail: Mail, place: str) -> str:
+    if mail.dropped_at:
+        return f"Je aanmelding ging niet naar {place}. Verbaast je dat? {_ASK_US}"
+    if mail.attention_at:
+        return (
+            f"Onze mail naar {place} vertrok niet. Een medewerker van ons zoekt uit wie je "
+            "aanmelding moet krijgen."
+        )
+    if registration.paused_at:
+        return f"We sturen je aanmelding naar {place} zodra je pauze stopt."
+    return f"We sturen je aanmelding nu naar {place}."
+
+
+def _about_sent(mail: Mail, place: str) -> Iterator[str]:
+    arrived = [one for one in mail.sendings if one.outcome in {DELIVERED, COMPLAINED}]
+    sending = (*arrived, mail.sendings[-1])[0]
+    day = _day(sending.sent_at)
+    region = REGIONS.get(sending.route.partition("-")[0])
+    if sending.route == AGENCY or region:
+        yield (
+            f"We kennen nog geen adres van {place} dat werkt. Daarom ging je aanmelding op {day} "
+            f"naar {'ons contact voor ' + region if region else 'een medewerker van ons'}. Daar "
+            "zoekt iemand uit wie je belt."
+        )
+    else:
+        yield f"We stuurden je aanmelding op {day} naar {place}."
+        if delivered_at := sending.at(DELIVERED):
+            yield f"{place} ontving ze op {_day(delivered_at)}."
+    if mail.attention_at and mail.reason not in {NO_RECEIPT, COMPLAINED}:
+        yield "Ze kwam niet aan. Een medewerker van ons zoekt uit wie ze moet krijgen."
+    elif not arrived and mail.bounced:
+        yield "Ze kwam terug. We zoeken een ander adres."
+    elif not arrived:
+        yield "We weten nog niet of ze aankwam."
+
+
+def _about_acts(
+    registration: Registration, handover: Handover, acts: tuple[Act, ...]
+) -> Iterator[str]:
+    for act in acts:
+        to = registration.handover(act.to)
+        if act.what == HANDED_ON and to and to.partner and not to.agreed_at:
+            continue  # that question stands by itself
+        yield _TOLD[act.what].format(
+            place=registration.called(handover.receiver),
+            day=_day(act.at),
+            to=registration.called(act.to) if act.to else "",
+        )
+        if act.what == NOT_NOW:
+            yield KIND_REASONS[act.why]
+
+
+def _next(
+    registration: Registration, handover: Handover, acts: tuple[Act, ...], now: datetime
+) -> str:
+    state = acts[-1].what if acts else ""
+    if state in _NEXT:
+        return _NEXT[state]
+    mail = registration.mail(FORWARDING, handover.receiver)
+    if registration.paused_at or mail is None or (mail.dropped_at and not mail.sendings):
+        return ""
+    if mail.attention_at and mail.reason != COMPLAINED:
+        return (
+            "Je hoeft niets te doen. Het kan wel langer duren. Wil je niet wachten? Kies hieronder "
+            "een andere gemeente."
+        )
+    by = promised_by(waits_since(registration, handover))
+    if local_date(now) > by:
+        return (
+            f"We beloofden dat iemand je belt of mailt, uiterlijk op {in_words(by)}. Hoorde je "
+            "niets? Dat spijt ons. Een medewerker van ons volgt dit op. Je kan ook hieronder een "
+            "andere gemeente kiezen."
+        )
+    return (
+        f"Iemand belt of mailt je, uiterlijk op {in_words(by)}. Hoor je dan niets? Antwoord op een "
+        "van onze mails, of kies hieronder een andere gemeente."
+    )
+
+
+def _ended(registration: Registration, handover: Handover) -> str:
+    name, day = registration.called(handover.receiver), _day(handover.ended_at or handover.since)
+    by_her = any(
+        event.at == handover.ended_at and event.door == VOLUNTEER_PAGE
+        for event in registration.events
+    )
+    return f"Je haalde {name} weg op {day}." if by_her else f"{name} heeft je aanmelding niet meer."
+
+
+def _day(moment: datetime) -> str:
+    return in_words(local_date(moment))

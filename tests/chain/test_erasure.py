@@ -1,0 +1,131 @@
+"""Erased on the running system: nothing of her is left in the table and the logs."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from chalicelib.intake import FORM
+from tests.stack import Stack, eventually
+
+Form = Callable[..., dict[str, Any]]
+HERE = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
+
+
+def table(stack: Stack) -> list[dict[str, Any]]:
+    """Every item, as DynamoDB writes it."""
+    pages = stack.aws("dynamodb").get_paginator("scan").paginate(TableName="mijnbuddy-local")
+    return [item for page in pages for item in page["Items"]]
+
+
+def ledger(stack: Stack, reference: str) -> dict[str, Any]:
+    """What the ledger has of one registration, by key."""
+    return {
+        item["sk"]["S"]: item
+        for item in table(stack)
+        if item["pk"]["S"].startswith("LEDGER#") and item["reference"]["S"] == reference
+    }
+
+
+def settled(stack: Stack, reference: str) -> bool:
+    """Whether both mails were delivered, nobody works on it, and the ledger has all of it."""
+    (one,) = [item for item in stack.items() if item["reference"]["S"] == reference]
+    delivered = json.dumps(one["events"]).count('"delivered"')
+    told = len(ledger(stack, reference))
+    return delivered == 2 and "lease_until" not in one and told == len(one["events"]["L"])
+
+
+def erase(stack: Stack, reference: str) -> Any:
+    """As the agency's desk does when she asks by phone."""
+    answer = subprocess.run(
+        [
+            str(Path(sys.executable).parent / "mijnbuddy"),
+            "--local",
+            "erase",
+            reference,
+            "--json",
+        ],
+        env={**os.environ, "LOCAL_DIR": str(stack.directory)},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(answer.stdout)
+
+
+def found_in(text: str, traces: list[str]) -> list[str]:
+    return [trace for trace in traces if trace.casefold() in text.casefold()]
+
+
+def test_erased(stack: Stack, form: Form) -> None:
+    """
+    Signed up, forwarded, contacted with a note, erased: the whole table and every log have no trace
+    of what she or the municipality typed, the ledger stands as it stood, the municipality is asked
+    to delete its copy, and she can sign up again. What was in mailboxes already is out of reach.
+    """
+    mark = uuid.uuid4().hex[:12]
+    posted = form(
+        name=f"Wilhelmien Kanarie{mark[:4]}",
+        email=f"kanarie-{mark}@example.com",
+        phone="0471 65 43 21",
+        about=f"Ik fluit als een {mark}.",
+        postcode="9308",
+    )
+    address = sha256(posted["email"].encode()).hexdigest()
+    words = [
+        "Wilhelmien",
+        f"Kanarie{mark[:4]}",
+        f"kanarie-{mark}",
+        mark,
+        "71654321",
+        "71 65 43",
+        address,
+    ]
+    reference = stack.post(posted).headers["Location"].rpartition("=")[2]
+    to_aalst, _ = stack.wait_for_mails(posted["email"], 2)
+    (link,) = set(re.findall(rf"{stack.url}/gemeente/kandidaat/\S+", to_aalst["text"]))
+    note = {"act": "contacted", "seen": "0", "note": f"Piept als {mark}"}
+    assert (
+        303
+        == requests.post(link, note, headers=HERE, timeout=30, allow_redirects=False).status_code
+    )
+    eventually(lambda: settled(stack, reference))
+    before = ledger(stack, reference)
+    typed = [words[0], words[2], mark, "71654321", address]
+    assert typed == found_in(json.dumps(table(stack)), typed)
+
+    (told,) = erase(stack, reference)
+    try:
+        assert ("erased", ["41002"]) == (told["outcome"], told["told"])
+        assert [] == found_in(json.dumps(table(stack), ensure_ascii=False), words)
+        stack.move_clock(timedelta(minutes=1))
+        *_, asked = stack.wait_for_mails(reference, 3)
+        assert ["buddy+aalst@aalst.example"] == asked["to"]
+        assert [] == found_in(json.dumps(asked, ensure_ascii=False), words)
+        assert 2 == len(stack.mails(posted["email"]))
+
+        def erasure_is_told() -> bool:
+            return "erased" in {item["what"]["S"] for item in ledger(stack, reference).values()}
+
+        eventually(erasure_is_told)
+        after = ledger(stack, reference)
+        assert before == {key: after[key] for key in before}
+        assert [] == found_in(json.dumps(table(stack), ensure_ascii=False), words)
+        logs = [*(stack.directory / "log").iterdir(), stack.directory / "output"]
+        assert [] == found_in("".join(log.read_text() for log in logs), words)
+        assert 410 == requests.get(link, timeout=30).status_code
+        again = stack.post(posted).headers["Location"].rpartition("=")[2]
+        assert again != reference
+        assert 4 == len(stack.wait_for_mails(posted["email"], 4))
+    finally:  # the other tests look for a person in every item
+        key = {"pk": {"S": f"REGISTRATION#{reference}"}, "sk": {"S": "REGISTRATION"}}
+        stack.aws("dynamodb").delete_item(TableName="mijnbuddy-local", Key=key)
