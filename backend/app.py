@@ -44,6 +44,7 @@ from chalicelib.domain.site import (
     DESK_SEARCH,
     DESK_VIEWS,
     HEALTH,
+    LAYOUT,
     MUNICIPALITY_DESK,
     NEW_ADDRESS,
     OWN,
@@ -303,6 +304,11 @@ def desk_mails() -> Response:
 @app.route(f"{DESK_MAILS}{{kind}}", methods=["GET"])
 def desk_mail(kind: str) -> Response:
     return _respond(lambda: _agency_desk().mail(kind))
+
+
+@app.route(f"{DESK_MAILS}{{kind}}/{LAYOUT}", methods=["GET"])
+def desk_mail_layout(kind: str) -> Response:
+    return _respond(lambda: _agency_desk().layout(kind))
 
 
 @app.route(DESK_VIEWS.rstrip("/"), methods=["GET"])

@@ -50,6 +50,7 @@ from chalicelib.domain.site import (
     DESK_REGISTRATION,
     DESK_SEARCH,
     DESK_VIEWS,
+    LAYOUT,
     SIGN_OUT,
     WORK_LIST,
     Link,
@@ -59,7 +60,7 @@ from chalicelib.domain.suspicion import held_for
 from chalicelib.domain.views import SEARCHED, VIEWED, View
 from chalicelib.entrance import Front
 from chalicelib.handling import Case
-from chalicelib.previews import Preview
+from chalicelib.previews import Preview, framed
 from chalicelib.worklist import Filter, Group, Task
 
 FRONT = Front(
@@ -360,7 +361,13 @@ class AgencyPages:
         return self._render("agency-mails", DESK_MAILS, previews=list(previews))
 
     def mail_page(self, preview: Preview) -> str:
-        return self._render("agency-mail", DESK_MAILS, preview=preview, email=preview.email)
+        return self._render(
+            "agency-mail",
+            DESK_MAILS,
+            preview=preview,
+            email=preview.email,
+            framed=framed(preview.email.html, self.url(f"{DESK_MAILS}{preview.code}/{LAYOUT}")),
+        )
 
     def views_page(self, day: date, views: Iterable[View], today: date) -> str:
         return self._render(

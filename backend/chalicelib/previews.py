@@ -4,9 +4,11 @@ Every mail that we send, each with an invented sample: for the desk, to read wha
 The samples call themselves «Voorbeeld», and their links lead nowhere: no key of ours signed them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from html import unescape
 
 from chalicelib import alarm, confirming, digest, signing_in
 from chalicelib.domain import incidents
@@ -59,6 +61,7 @@ REFERENCE = "MB-VRBL-D222"
 HERE, THERE = "41002", "44021"  # Aalst and Gent
 PARTNER = "partner-1"
 _KEY = b"voorbeeld"
+_STYLE = re.compile(r' style="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,26 @@ class Preview:
     code: str
     what: str
     email: Email
+
+
+def framed(html: str, stylesheet: str) -> str:
+    """
+    A mail as a page of ours may show it: its styles stand in its elements, as mail programs want
+    it, and our policy takes them from a stylesheet only; at `stylesheet` is the one of this mail.
+    """
+    numbers = {style: number for number, style in enumerate(_styles(html))}
+    named = _STYLE.sub(lambda found: f' data-style="{numbers[found[1]]}"', html)
+    return named.replace("</head>", f'<link rel="stylesheet" href="{stylesheet}">\n</head>', 1)
+
+
+def stylesheet_of(html: str) -> str:
+    """The styles that `framed` took out."""
+    rules = enumerate(_styles(html))
+    return "".join(f'[data-style="{number}"] {{{unescape(style)}}}\n' for number, style in rules)
+
+
+def _styles(html: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_STYLE.findall(html)))
 
 
 class Previews:

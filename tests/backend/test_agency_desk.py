@@ -565,10 +565,19 @@ def test_mails(reader: Officer) -> None:
     """
     listed = reader.get(lambda desk: desk.mails()).body
     answer = reader.get(lambda desk: desk.mail("forwarding"))
-    unknown = reader.get(lambda desk: desk.mail("../layout"))
+    layout = reader.get(lambda desk: desk.layout("forwarding"))
+    unknown = [
+        reader.get(lambda desk: desk.mail("../layout")),
+        reader.get(lambda desk: desk.layout("../layout")),
+    ]
 
     assert "/beheer/mails/refusal/" in listed
     assert "Voorbeeld. Deze persoon is verzonnen." in answer.body
-    assert re.search(r"<iframe [^>]*sandbox srcdoc=", answer.body)
-    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert 404 == unknown.status
+    assert re.search(r'<iframe [^>]*sandbox="allow-same-origin" srcdoc=', answer.body)
+    assert " style=" not in answer.body  # our policy refuses it
+    assert "/beheer/mails/forwarding/opmaak" in answer.body
+    assert "text/css; charset=utf-8" == layout.headers["Content-Type"]
+    styles = set(re.findall(r"data-style=&#34;(\d+)&#34;", answer.body))
+    assert styles
+    assert styles == set(re.findall(r'^\[data-style="(\d+)"\] \{.+\}$', layout.body, re.MULTILINE))
+    assert [404, 404] == [one.status for one in unknown]

@@ -68,6 +68,7 @@ ROUTES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ),
     ("GET", "/beheer/mails", READ, {}),
     ("GET", "/beheer/mails/{kind}", READ, {}),
+    ("GET", "/beheer/mails/{kind}/opmaak", READ, {}),
     ("GET", "/beheer/inzage", MANAGE, {}),
     ("GET", "/beheer/medewerkers", MANAGE, {}),
     (

@@ -446,6 +446,7 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
         "/beheer/adressen/{nis_code}",
         "/beheer/mails",
         "/beheer/mails/{kind}",
+        "/beheer/mails/{kind}/opmaak",
         "/beheer/inzage",
         "/beheer/medewerkers",
     } == set(api["DefinitionBody"]["paths"])

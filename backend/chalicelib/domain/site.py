@@ -54,6 +54,7 @@ DESK_SEARCH = "/beheer/zoeken/"
 DESK_PLACE = "/beheer/gemeente/"  # … and a NIS code: the candidates of a municipality
 DESK_CONTACTS = "/beheer/adressen/"  # … and a NIS code
 DESK_MAILS = "/beheer/mails/"  # … and a kind
+LAYOUT = "opmaak"  # … below that: its stylesheet
 DESK_OFFICERS = "/beheer/medewerkers/"
 DESK_VIEWS = "/beheer/inzage/"  # who looked at whom
 REVIEW = "/beheer/nazien/"  # … and a token: the buttons of the desk
