@@ -15,7 +15,6 @@ from chalicelib.domain.calendar import (
     promised_by,
     working_days_between,
 )
-from chalicelib.domain.candidates import waits_since
 from chalicelib.domain.deed import DOORS, NOT_POSTED, STATES, DeedForm
 from chalicelib.domain.form import FieldError
 from chalicelib.domain.handover import REASONS, UNDO_TERM, Act
@@ -96,7 +95,7 @@ def _waits(case: Case, now: datetime) -> str:
         return ""
     if case.registration.paused_at:
         return "Nu niet: de kandidaat kan even geen buddy zijn. Je hoeft nog niet te bellen."
-    since = waits_since(case.registration, case.handover)
+    since = case.registration.waits_since(case.handover)
     today, first = local_date(now), local_date(since)
     days = working_days_between(first, today)
     if not days:

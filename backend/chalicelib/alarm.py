@@ -12,7 +12,7 @@ from chalicelib.domain.incidents import END, PROBE, SILENCE, STUCK, Incident
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.outbox import Mail
 from chalicelib.domain.registration import AGENCY
-from chalicelib.emails import Email
+from chalicelib.emails import Email, Letters
 
 SUMMARIES: Mapping[str, str] = {
     SILENCE: "Er komen geen aanmeldingen meer binnen",
@@ -49,20 +49,6 @@ _ADVICE: Mapping[str, tuple[str, ...]] = {
 
 class Store(Protocol):
     def incident(self, kind: str) -> Incident: ...
-
-
-class Letters(Protocol):
-    def written(
-        self,
-        kind: str,
-        id_: str,
-        *,
-        receiver: str,
-        route: str,
-        to: str,
-        reply_to: str,
-        facts: dict[str, object],
-    ) -> Email: ...
 
 
 class AlarmComposer:

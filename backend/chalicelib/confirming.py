@@ -16,7 +16,7 @@ from chalicelib.domain.contacts import CODE_TERM, REGIONS, Contact, asked, lapse
 from chalicelib.domain.notice import Notice, notice
 from chalicelib.domain.outbox import Mail
 from chalicelib.domain.site import CONFIRM_CONTACT
-from chalicelib.emails import Email
+from chalicelib.emails import Email, Letters
 from chalicelib.failures import NotNeededError, StaleError
 from chalicelib.logs import Log
 
@@ -46,20 +46,6 @@ class Outbox(Protocol):
 
 class AddressBook(Outbox, Protocol):
     def all_contacts(self) -> Iterable[Contact]: ...
-
-
-class Letters(Protocol):
-    def written(
-        self,
-        kind: str,
-        id_: str,
-        *,
-        receiver: str,
-        route: str,
-        to: str,
-        reply_to: str,
-        facts: dict[str, object],
-    ) -> Email: ...
 
 
 def ask(contact: Contact, who: str, store: Outbox, now: datetime) -> Contact:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.domain.calendar import PROMISED, local_date, working_days_between
-from chalicelib.domain.candidates import Candidate, is_shown, waits_since
+from chalicelib.domain.candidates import Candidate, is_shown
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.deed import STATES
 from chalicelib.domain.handover import Handover
@@ -65,7 +65,7 @@ def rows(those: Sequence[Candidate], people: People, now: datetime) -> Iterator[
 def row_of(registration: Registration, handover: Handover, now: datetime) -> Row:
     """One candidate in the hands of one municipality."""
     answers = registration.answers
-    since = local_date(waits_since(registration, handover))
+    since = local_date(registration.waits_since(handover))
     by = registration.called(handover.handed_on_by) if handover.handed_on_by else ""
     where = "" if by else f" in {registration.called(handover.receiver)}"
     waits = handover.waits

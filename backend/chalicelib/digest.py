@@ -69,7 +69,7 @@ from chalicelib.domain.status import Status
 from chalicelib.domain.suspicion import WORDS as SUSPICIONS
 from chalicelib.domain.suspicion import held_for
 from chalicelib.domain.wording import listed
-from chalicelib.emails import Email
+from chalicelib.emails import Email, Letters
 from chalicelib.failures import NotNeededError
 from chalicelib.logs import Log
 from chalicelib.watching import withdraw
@@ -138,20 +138,6 @@ class Store(Protocol):
     def ledger(self, day: str, what: str = "") -> Iterable[Entry]: ...
     def incident(self, kind: str) -> Incident: ...
     def status(self) -> Status | None: ...
-
-
-class Letters(Protocol):
-    def written(
-        self,
-        kind: str,
-        id_: str,
-        *,
-        receiver: str,
-        route: str,
-        to: str,
-        reply_to: str,
-        facts: dict[str, object],
-    ) -> Email: ...
 
 
 @dataclass(frozen=True)

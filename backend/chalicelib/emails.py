@@ -20,7 +20,6 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chalicelib.domain.calendar import PROMISED, in_words, local_date, promised_by
-from chalicelib.domain.candidates import waits_since
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.contacts import Receiver
 from chalicelib.domain.handover import Handover
@@ -185,7 +184,7 @@ class Letters:
     def handed_on(self, registration: Registration, place: str, link: str) -> Email:
         """Tells the volunteer who contacts her instead; `link` is her own page."""
         handover = registration.handover(place)
-        since = waits_since(registration, handover) if handover else registration.registered_at
+        since = registration.waits_since(handover) if handover else registration.registered_at
         return self.to_volunteer(
             HANDED_ON,
             registration,
@@ -453,7 +452,7 @@ def _facts_for(
 ) -> dict[str, object]:
     answers = registration.answers
     handover = registration.handover(place)
-    since = waits_since(registration, handover) if handover else registration.registered_at
+    since = registration.waits_since(handover) if handover else registration.registered_at
     return {
         "answers": answers,
         "phone": shown_phone(answers.phone) if answers.phone else "",

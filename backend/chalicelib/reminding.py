@@ -36,7 +36,7 @@ from chalicelib.domain.registration import REMINDER, Registration
 from chalicelib.domain.site import MUNICIPALITY_DESK
 from chalicelib.domain.vacation import Vacation
 from chalicelib.domain.wording import first_name
-from chalicelib.emails import DIVERSIONS, Email
+from chalicelib.emails import DIVERSIONS, Email, Letters
 from chalicelib.failures import NotNeededError
 from chalicelib.logs import Log
 
@@ -58,20 +58,6 @@ class Store(Protocol):
 class Registrations(Protocol):
     def candidates(self, receiver: str, now: datetime) -> Iterable[Candidate]: ...
     def get(self, reference: str, now: datetime) -> Registration | None: ...
-
-
-class Letters(Protocol):
-    def written(
-        self,
-        kind: str,
-        id_: str,
-        *,
-        receiver: str,
-        route: str,
-        to: str,
-        reply_to: str,
-        facts: dict[str, object],
-    ) -> Email: ...
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from chalicelib.domain.notice import Notice, notice
 from chalicelib.domain.outbox import Mail
 from chalicelib.domain.session import SIGN_IN_TERM, Session, began, ended, key_of
 from chalicelib.domain.tokens import SIGN_IN, ForgedTokenError, Keys, verify
-from chalicelib.emails import Email
+from chalicelib.emails import Email, Letters
 from chalicelib.failures import NotNeededError
 from chalicelib.logs import Log
 
@@ -57,20 +57,6 @@ class Store(Protocol):
     def save_session(self, session: Session) -> None: ...
     def session(self, key: str, now: datetime) -> Session | None: ...
     def use_once(self, key: str, until: datetime) -> bool: ...
-
-
-class Letters(Protocol):
-    def written(
-        self,
-        kind: str,
-        id_: str,
-        *,
-        receiver: str,
-        route: str,
-        to: str,
-        reply_to: str,
-        facts: dict[str, object],
-    ) -> Email: ...
 
 
 @dataclass(frozen=True)

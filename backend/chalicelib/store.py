@@ -156,17 +156,6 @@ class Store:
         )
         return (_id_of(image) for image in waiting)
 
-    def oldest_due(self) -> datetime | None:
-        """Since when the first of what has something due, or will have, is waiting."""
-        found = self._client.query(
-            TableName=self._table,
-            IndexName="due",
-            KeyConditionExpression="due = :due",
-            ExpressionAttributeValues={":due": {"S": "due"}},
-            Limit=1,
-        )
-        return next((_moment(image["due_at"]["S"]) for image in found["Items"]), None)
-
     def work(self, kind: str) -> Iterator[str]:
         """The ids of what waits for a person: `attention` or `quarantine`, longest first."""
         return (_id_of(image) for image in self._query("#work = :work", index="work", work=kind))

@@ -127,10 +127,6 @@ class FakeStore:
         waiting = [(one.due_at, id_) for id_, one in self._outboxes.items() if one.due_at]
         yield from (id_ for due_at, id_ in sorted(waiting) if due_at <= now)
 
-    def oldest_due(self) -> datetime | None:
-        self.check()
-        return min((one.due_at for one in self._outboxes.values() if one.due_at), default=None)
-
     def work(self, kind: str) -> Iterator[str]:
         self.check()
         waiting = [(*one.work, id_) for id_, one in self._outboxes.items() if one.work]

@@ -406,16 +406,6 @@ def test_work(store: AnyStore) -> None:
     assert [one.reference] == list(store.work("attention"))
 
 
-def test_oldest_due(store: AnyStore) -> None:
-    """
-    The first moment at which something is due is found without reading all.
-    """
-    assert store.oldest_due() is None
-    for number in (2, 1, 3):
-        store.add(registration(number, NOW + timedelta(minutes=number)))
-    assert NOW + timedelta(minutes=1) == store.oldest_due()
-
-
 def test_held(store: AnyStore) -> None:
     """
     What is held is not due, but for the mail that asks her and the end of her time.
@@ -749,7 +739,6 @@ def test_reserved_words(real: Store) -> None:
     real._client.meta.events.register("provide-client-params.dynamodb.*", note_down)
     real.add(registration())
     real.save(registration())
-    real.oldest_due()
     for read in (
         real.due(NOW),
         real.work("attention"),

@@ -74,14 +74,6 @@ def is_shown(registration: Registration, handover: Handover) -> bool:
     return bool(mail.sendings or mail.attempts or mail.attention_at)
 
 
-def waits_since(registration: Registration, handover: Handover) -> datetime:
-    """
-    Since when the place of a hand-over is asked to contact her: the ten working days begin then.
-    What was held is promised from when it was let go, and who paused from when she could again.
-    """
-    return registration.waits_since(handover)
-
-
 def _candidate(registration: Registration, handover: Handover) -> Candidate:
     return Candidate(
         receiver=handover.receiver,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.calendar import in_words, local_date, promised_by
-from chalicelib.domain.candidates import waits_since
 from chalicelib.domain.contacts import REGIONS
 from chalicelib.domain.handover import (
     CHANGED_MIND,
@@ -253,7 +252,7 @@ def _next(
             "Je hoeft niets te doen. Het kan wel langer duren. Wil je niet wachten? Kies hieronder "
             "een andere gemeente."
         )
-    by = promised_by(waits_since(registration, handover))
+    by = promised_by(registration.waits_since(handover))
     if local_date(now) > by:
         return (
             f"We beloofden dat iemand je belt of mailt, uiterlijk op {in_words(by)}. Hoorde je "

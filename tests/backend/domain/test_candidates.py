@@ -11,7 +11,6 @@ from chalicelib.domain.candidates import (
     candidates,
     changed_rows,
     is_shown,
-    waits_since,
     withdrawn_row,
 )
 from chalicelib.domain.following import acted, handed_on, proposed, undone
@@ -149,9 +148,10 @@ def test_waits_since() -> None:
     let_go = unheld(held(registration(), QUARANTINE, "x", NOW), "desk", LATER)
     on = handed_on(mailed(registration()), AALST, Act(LATER, HANDED_ON, LINK, to=GENT))
 
-    assert NOW == waits_since(registration(), registration().handovers[0])
-    assert LATER == waits_since(let_go, let_go.handovers[0])
-    assert LATER == waits_since(on, on.handovers[1])
+    one = registration()
+    assert NOW == one.waits_since(one.handovers[0])
+    assert LATER == let_go.waits_since(let_go.handovers[0])
+    assert LATER == on.waits_since(on.handovers[1])
 
 
 def test_changed_rows() -> None:

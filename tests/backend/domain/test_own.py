@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.domain import own
-from chalicelib.domain.candidates import candidates, waits_since
+from chalicelib.domain.candidates import candidates
 from chalicelib.domain.following import MAX_HANDOVERS, NotHereError, TooManyHandoversError
 from chalicelib.domain.handover import AGENCY_DESK, VOLUNTEER_PAGE, Handover
 from chalicelib.domain.outbox import (
@@ -333,7 +333,7 @@ def test_pause() -> None:
     back = resumed(one, LATER + DAY)
     assert [AALST, VOLUNTEER] == [mail.receiver for mail in back.due_mails(LATER + DAY)]
     assert [True] == [row.waits for row in candidates(back)]
-    assert LATER + DAY == waits_since(back, back.handovers[0])
+    assert LATER + DAY == back.waits_since(back.handovers[0])
     assert back is resumed(back, LATER + DAY)
 
 
