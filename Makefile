@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 SITE_SOURCES    := $(shell find site media pelicanconf.py docs/openapi.yaml backend/chalicelib/domain backend/chalicelib/templates \
                      -type f -not -path '*/__pycache__/*' 2>/dev/null)
-BACKEND_SOURCES := $(shell find backend infra/template.yaml -type f -not -path '*/__pycache__/*' \
+BACKEND_SOURCES := $(shell find backend infra/template.yaml infra/packing.py -type f -not -path '*/__pycache__/*' \
                      -not -path '*.egg-info*' -not -path '*/.chalice/deployments/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -36,10 +36,10 @@ site-dev: .venv/.installed ## the site on http://127.0.0.1:$PORT/, rebuilt and r
 	@$(BIN)/python -m infra.site_dev
 
 test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
-faults: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json ## each call to AWS failing in every way, and what became of it; a part: ONLY=SendEmail
-	@$(BIN)/python -m tests.faults $(if $(ONLY),'$(ONLY)')
+faults: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json ## each call to AWS failing in every way, and what became of it; a part: ONLY=SendEmail, WAYS=OWN,ERASED
+	@$(BIN)/python -m tests.faults $(if $(ONLY),'$(ONLY)') $(if $(WAYS),--ways $(WAYS))
 
 load: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json ## 10,000 registrations at once; fewer: COUNT=300
 	@$(BIN)/python -m tests.load $(COUNT)
@@ -159,6 +159,7 @@ build/backend/sam.json: .venv/.installed $(BACKEND_SOURCES)
 	@rm -rf build/backend
 	@find backend -name __pycache__ -prune -exec rm -rf {} +
 	@$(BIN)/chalice --project-dir backend package --stage aws --merge-template ../infra/template.yaml ../build/backend
+	@$(BIN)/python -m infra.packing build/backend/deployment.zip
 	@# Chalice answers YAML with YAML, and with aliases, which CloudFormation does not read.
 	@cd build/backend && ../../$(BIN)/python -c 'import json, sys, yaml; \
 	    json.dump(yaml.safe_load(sys.stdin), sys.stdout, indent=1)' < sam.yaml > sam.json.new

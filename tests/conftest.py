@@ -1,6 +1,10 @@
-"""The running system and the built site, for every suite that needs them."""
+"""The running system and the built site, for every suite that needs them; and what runs when."""
 
 import logging
+import os
+from collections import Counter
+
+import pytest
 
 from tests.built_site import site
 from tests.stack import stack
@@ -9,3 +13,23 @@ from tests.stack import stack
 logging.setLoggerClass(logging.Logger)
 
 __all__ = ["site", "stack"]
+
+# Where one file may take a minute; what begins last must be short.
+LONG = ("tests/chain/", "tests/browser/", "tests/site/", "tests/corpus/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: the tests of the running system mostly wait."""
+    return 1 + (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, for no worker to be alone with one at the end."""
+    file = {item: item.nodeid.partition("::")[0] for item in items}
+    size = Counter(file.values())
+    items.sort(key=lambda item: (_rank(file[item]), -size[file[item]], file[item]))
+
+
+def _rank(file: str) -> int:
+    return next((rank for rank, folder in enumerate(LONG) if file.startswith(folder)), len(LONG))
