@@ -51,7 +51,6 @@ from chalicelib.domain.site import (
     OWN_DATA,
     QUESTION,
     REGISTRATIONS,
-    REVIEW,
     SEARCH,
     SIGN_IN,
     SIGN_OUT,
@@ -144,16 +143,6 @@ def confirmation(token: str) -> Response:
 @app.route(f"{CONFIRM}{{token}}", methods=["POST"], content_types=["*/*"])
 def confirmed(token: str) -> Response:
     return _respond(lambda: api.confirmed(token, _request(), _review(), bootstrap.pages()))
-
-
-@app.route(f"{REVIEW}{{token}}", methods=["GET", "HEAD"])
-def review(token: str) -> Response:
-    return _respond(lambda: api.review(token, _review(), bootstrap.pages()))
-
-
-@app.route(f"{REVIEW}{{token}}", methods=["POST"], content_types=["*/*"])
-def reviewed(token: str) -> Response:
-    return _respond(lambda: api.reviewed(token, _request(), _review(), bootstrap.pages()))
 
 
 @app.route(f"{CANDIDATE}{{token}}", methods=["GET", "HEAD"])
@@ -435,7 +424,7 @@ def away_set() -> Response:
 
 @app.on_dynamodb_record(stream_arn=STREAM, name="forward")
 def forward(event: DynamoDBEvent) -> dict[str, Any]:
-    """Woken by each new registration or notice; one that fails is offered again, alone."""
+    """Woken by each registration or notice with something due now; who fails is offered again."""
     from chalicelib.forward import forward as forward_one
 
     desk = bootstrap.desk(bootstrap.now)

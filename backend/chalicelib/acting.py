@@ -16,22 +16,39 @@ from chalicelib.domain.calendar import (
     working_days_between,
 )
 from chalicelib.domain.deed import DOORS, NOT_POSTED, STATES, DeedForm
+from chalicelib.domain.finder import find
 from chalicelib.domain.form import FieldError
-from chalicelib.domain.handover import REASONS, UNDO_TERM, Act
-from chalicelib.domain.municipalities import Municipality, find_municipality, neighbours
+from chalicelib.domain.handover import HANDED_ON, REASONS, UNDO_TERM, Act, Handover
+from chalicelib.domain.municipalities import (
+    MUNICIPALITIES,
+    Municipality,
+    find_municipality,
+    neighbours,
+)
 from chalicelib.domain.registration import Registration
 from chalicelib.handling import Case
 
 
 @dataclass(frozen=True)
 class Done:
-    """One thing that was done, in words; `note` is for who signed in, never behind a link."""
+    """
+    One thing that was done, in words; `undone` is why it no longer stands, "" where it does; `note`
+    is for who signed in, never behind a link.
+    """
 
     what: str
     when: str
     door: str
     note: str
-    is_undone: bool
+    undone: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A municipality to hand her on to."""
+
+    nis_code: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +56,7 @@ class Acting:
     """
     What the form of acts needs. `state` is a code of `ACTS` or "", `undo` what can be taken back
     ("" for nothing) and until when, `news` what happened within the hour, `seen` goes along with
-    each button.
+    each button. `choices` are the neighbours, or what was found for what was typed.
     """
 
     state: str
@@ -53,7 +70,7 @@ class Acting:
     form: DeedForm
     reasons: Mapping[str, str]
     can_hand_on: bool
-    neighbours: tuple[Municipality, ...]
+    choices: tuple[Choice, ...]
 
     @property
     def errors(self) -> list[tuple[FieldError, str]]:
@@ -72,10 +89,10 @@ def acting_on(case: Case, now: datetime, form: DeedForm = NOT_POSTED) -> Acting:
     is_municipality = here.partner is None and here.receiver.isdigit()
     return Acting(
         state=here.state,
-        told_state=STATES[here.state],
+        told_state=told_state(one, here),
         waits=_waits(case, now),
         done=tuple(
-            Done(_what(one, act), _when(act.at), DOORS[act.door], act.note, bool(act.undone_at))
+            Done(_what(one, act), _when(act.at), DOORS[act.door], act.note, _undone(one, act))
             for act in here.acts
         ),
         news=_news(case, now),
@@ -85,8 +102,24 @@ def acting_on(case: Case, now: datetime, form: DeedForm = NOT_POSTED) -> Acting:
         form=form,
         reasons=REASONS,
         can_hand_on=is_municipality,
-        neighbours=neighbours(find_municipality(here.receiver)) if is_municipality else (),
+        choices=_choices(find_municipality(here.receiver), form) if is_municipality else (),
     )
+
+
+def _choices(here: Municipality, form: DeedForm) -> tuple[Choice, ...]:
+    """
+    The few others to choose from: what was typed can mean them; else the neighbours. With the one
+    that was chosen already.
+    """
+    is_asked = form.value("act") == HANDED_ON
+    found = find(form.value("to_name")) if is_asked else ()
+    others = (place for place in found if place.municipality != here)
+    labels = {place.municipality.nis_code: place.label for place in others}
+    labels = labels or {one.nis_code: one.name for one in neighbours(here)}
+    chosen = form.value("to") if is_asked else ""
+    if chosen in {one.nis_code for one in MUNICIPALITIES}:
+        labels.setdefault(chosen, find_municipality(chosen).name)
+    return tuple(Choice(nis_code, label) for nis_code, label in labels.items())
 
 
 def _waits(case: Case, now: datetime) -> str:
@@ -123,7 +156,31 @@ def _news(case: Case, now: datetime) -> str:
     to = case.registration.handover(act.to)
     if to and to.declined_at == at:
         return f"De kandidaat zegt nee tegen {case.registration.called(act.to)}."
+    if act == case.handover.came_back:
+        return f"{told_state(case.registration, case.handover)}."
     return f"Ongedaan gemaakt: {what}."
+
+
+def told_state(registration: Registration, handover: Handover) -> str:
+    """How it stands there, in words: «Gezien»; who came back and why, as long as nobody acted."""
+    back = handover.came_back
+    if handover.last or back is None:
+        return STATES[handover.state]
+    return f"Terug van {registration.called(back.to)}: {_undone(registration, back)}"
+
+
+def _undone(registration: Registration, act: Act) -> str:
+    """Why an act no longer stands: somebody took it back, or it ended with nobody."""
+    to = registration.handover(act.to)
+    if not act.undone_at:
+        return ""
+    if to and to.declined_at == act.undone_at:
+        return "de kandidaat zei nee"
+    if to and to.lapsed_at == act.undone_at:
+        return "de kandidaat antwoordde niet"
+    if act.what == HANDED_ON and act.undone_at - act.at >= UNDO_TERM:
+        return "daar lukt het nu niet"
+    return "teruggenomen"
 
 
 def _what(registration: Registration, act: Act) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib import confirming, deciding, names, officers, reviewing, worklist
+from chalicelib import confirming, deciding, names, officers, worklist
 from chalicelib.address_book import place_of, set_address
-from chalicelib.agency_pages import HANDLED_WORDS, AgencyPages, day_of
+from chalicelib.agency_pages import AgencyPages, day_of
 from chalicelib.deciding import MAX_AT_ONCE, Outcome, read_which, resend_many
-from chalicelib.domain import cleaning
+from chalicelib.domain import cleaning, deed
 from chalicelib.domain.candidates import Candidate
+from chalicelib.domain.clearing import HANDLED
 from chalicelib.domain.contacts import INACTIVE, Contact, Place, retired
 from chalicelib.domain.deed import NOT_POSTED, DeedForm, InvalidDeedError, read
 from chalicelib.domain.finder import MAX_QUERY, find
@@ -39,6 +40,7 @@ from chalicelib.domain.rerouting import (
     THERE,
     TOO_MANY,
     NotPossibleError,
+    decisions,
 )
 from chalicelib.domain.session import HANDLE, MANAGE, READ, Session
 from chalicelib.domain.site import (
@@ -125,6 +127,12 @@ class Inside:
 
     def said(self, name: str) -> str:
         return cleaning.normalise(first(self.posted, name))
+
+    @property
+    def seen(self) -> int:
+        """How many decisions there were when the form was shown; -1 in what is no form of ours."""
+        number = cleaning.number(self.said("decided"))
+        return -1 if number is None else number
 
 
 @dataclass(frozen=True)
@@ -231,8 +239,7 @@ class AgencyDesk:
             rows = [row for row in self._store.candidates(nis_code, self._now) if not row.is_gone]
             rows.sort(key=lambda row: (not row.waits, row.since, row.reference))
             pages = max(1, -(-len(rows) // ON_A_PAGE))
-            here = min(int(number), pages) if number.isascii() and number.isdigit() else 1
-            here = max(1, here)
+            here = max(1, min(cleaning.number(number) or 1, pages))
             part = rows[(here - 1) * ON_A_PAGE : here * ON_A_PAGE]
             return page(200, inside.pages.place_page(nis_code, part, here, pages))
 
@@ -353,18 +360,34 @@ class AgencyDesk:
     def _decide(self, inside: Inside, reference: str) -> str:
         """Do what the button asks; why nothing was done, "" when it was."""
         what = inside.said("do")
-        if what == reviewing.RELEASE:
-            return self._release(reference)
+        if what == "release":
+            return self._release(inside, reference)
         if what == "refuse":
             return self._refuse(inside, reference)
+        if what == deed.UNDO:
+            return self._undo(inside, reference)
         return self._decide_mail(inside, reference, what)
 
-    def _release(self, reference: str) -> str:
+    def _release(self, inside: Inside, reference: str) -> str:
         one = self._known(reference)
         if one is None or one.hold != QUARANTINE:
             return NOT_NOW
-        reviewing.decide(reference, reviewing.RELEASE, self._store, self._now)
-        return ""
+        return _why(
+            deciding.release(
+                reference, AGENCY_DESK, self._store, now=self._now, seen=inside.seen
+            ).outcome
+        )
+
+    def _undo(self, inside: Inside, reference: str) -> str:
+        decided = deciding.undo(
+            reference, AGENCY_DESK, self._store, now=self._now, seen=inside.seen
+        )
+        is_of_now = isinstance(decided.after, Registration) and inside.seen == decisions(
+            decided.after
+        )
+        if decided.outcome is Outcome.ALREADY and is_of_now:
+            return ACTED[Acted.TOO_LATE]
+        return _why(decided.outcome)
 
     def _decide_mail(self, inside: Inside, reference: str, what: str) -> str:
         which = read_which(inside.said("which"))
@@ -372,9 +395,9 @@ class AgencyDesk:
             return CHOOSE
         if what == "resend":
             return _why(deciding.resend(which, AGENCY_DESK, self._store, self._now).outcome)
-        if what == "close" and inside.said("why") in HANDLED_WORDS:
+        if what == "close" and inside.said("why") in HANDLED:
             why = inside.said("why")
-            return _why(deciding.close(which, why, self._store, self._now).outcome)
+            return _why(deciding.close(which, why, AGENCY_DESK, self._store, self._now).outcome)
         return CHOOSE
 
     def _refuse(self, inside: Inside, reference: str) -> str:
@@ -382,7 +405,9 @@ class AgencyDesk:
         if why not in REFUSALS:
             return CHOOSE
         try:
-            decided = deciding.refuse(reference, why, AGENCY_DESK, self._store, self._now)
+            decided = deciding.refuse(
+                reference, why, AGENCY_DESK, self._store, now=self._now, seen=inside.seen
+            )
         except NotPossibleError as error:
             return IMPOSSIBLE[error.code]
         return _why(decided.outcome)
@@ -428,7 +453,13 @@ class AgencyDesk:
             return not_done(CHOOSE)
         try:
             decided = deciding.reroute(
-                reference, receiver, self._store, to=to, door=AGENCY_DESK, now=self._now
+                reference,
+                receiver,
+                self._store,
+                to=to,
+                door=AGENCY_DESK,
+                now=self._now,
+                seen=inside.seen,
             )
         except NotPossibleError as error:
             return not_done(IMPOSSIBLE[error.code])
@@ -504,7 +535,7 @@ class AgencyDesk:
         return ""
 
     def _officers(self, inside: Inside, told: str = "") -> Answer:
-        html = inside.pages.officers_page(self._store.officers(), told)
+        html = inside.pages.officers_page(self._store.roster().officers, told)
         return page(409 if told else 200, html)
 
     def _change_officer(self, inside: Inside) -> str:
@@ -537,4 +568,6 @@ class AgencyDesk:
 
 def _why(outcome: Outcome) -> str:
     """What the page says when a button did nothing; it stood so already is as good as done."""
+    if outcome is Outcome.CHANGED:
+        return CHANGED
     return "" if outcome in {Outcome.DONE, Outcome.ALREADY} else NOT_NOW

@@ -18,26 +18,36 @@ from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.clearing import HANDLED
 from chalicelib.domain.contacts import (
+    ASKED,
     BOUNCING,
     CONFIRMED,
+    IMPORTED,
     INACTIVE,
+    LAPSED,
     MAX_ORDER,
+    MERGED_FROM,
+    MERGED_INTO,
     REGIONS,
+    REPLACED,
+    RETIRED,
+    SET,
     STATES,
     UNCONFIRMED,
+    WRONG_CODE,
     Contact,
 )
 from chalicelib.domain.coverage import coverage
-from chalicelib.domain.deed import DOORS, NOT_POSTED, DeedForm
+from chalicelib.domain.deed import NOT_POSTED, DeedForm
 from chalicelib.domain.deed import STATES as ACT_STATES
 from chalicelib.domain.finder import Place
-from chalicelib.domain.handover import AGENCY_DESK, Handover
-from chalicelib.domain.handover import REASONS as NOT_NOW_REASONS
+from chalicelib.domain.handover import AGENCY_DESK, UNDO_TERM, Handover
+from chalicelib.domain.history import event_in_words, reason_in_words, state_of
 from chalicelib.domain.municipalities import MUNICIPALITIES, find_municipality
-from chalicelib.domain.officers import Officer
-from chalicelib.domain.outbox import DELAYED, DELIVERED, Event, Mail
+from chalicelib.domain.officers import ADDED, REMOVED, ROLE, Officer
+from chalicelib.domain.outbox import Mail
 from chalicelib.domain.registration import QUARANTINE, VOLUNTEER, Registration
-from chalicelib.domain.rerouting import REFUSALS, is_refused
+from chalicelib.domain.rerouting import REFUSALS, can_undo, decisions, is_refused
+from chalicelib.domain.retention import VIEW_TERM
 from chalicelib.domain.role_address import looks_personal
 from chalicelib.domain.session import HANDLE, MANAGE, READ, ROLES, Session
 from chalicelib.domain.site import (
@@ -86,57 +96,24 @@ CONTACT_STATES = {
     BOUNCING: "mails komen terug",
     INACTIVE: "niet meer in gebruik",
 }
-HANDLED_WORDS = {
-    "phoned": "Ik belde",
-    "mailed": "Ik mailde zelf",
-    "passed-on": "Iemand anders volgt dit op",
-    "no-contact": "Er is niemand te bereiken",
-    "other": "Op een andere manier",
+CONTACT_CHANGES = {
+    IMPORTED: "Overgenomen uit een lijst",
+    SET: "Ingevuld",
+    REPLACED: "Vervangt",
+    MERGED_FROM: "Overgenomen van",
+    MERGED_INTO: "Gaat verder als",
+    ASKED: "Code gemaild",
+    WRONG_CODE: "Verkeerde code",
+    CONFIRMED: "Bevestigd",
+    LAPSED: "Niet op tijd bevestigd",
+    RETIRED: "Niet meer in gebruik",
 }
-MAIL_STATES = {
-    "queued": "vertrekt binnenkort",
-    "sent": "vertrokken, nog niets gehoord",
-    DELAYED: "onderweg, het duurt langer",
-    DELIVERED: "aangekomen",
-    "bounced": "kwam terug",
-    "complained": "ongewenst genoemd",
-    "attention": "wacht op iemand van ons",
-    "dropped": "niet nodig, of afgesloten",
-}
-EVENT_WORDS = {
-    "registered": "Aangemeld",
-    "queued": "Mail klaargezet",
-    "sent": "Mail vertrokken",
-    "delivered": "Mail aangekomen",
-    "bounced": "Mail kwam terug",
-    "complained": "Mail ongewenst genoemd",
-    "postponed": "Versturen lukte niet, later opnieuw",
-    "dropped": "Mail niet (meer) nodig",
-    "handed-over": "Mail wacht op iemand van ons",
-    "requeued": "Mail opnieuw klaargezet",
-    "repeated": "Herhaling van een andere aanmelding",
-    "held": "Tegengehouden",
-    "released": "Doorgelaten",
-    "refused": "Geweigerd",
-    "rerouted": "Naar een andere gemeente gebracht",
-    "heeded": "Stilte afgehandeld",
-    "answered": "De kandidaat beantwoordde een vraag",
-    "undone": "Teruggenomen",
-    "revoked": "Link ingetrokken",
-    "agreed": "De kandidaat zegt ja",
-    "declined": "De kandidaat zegt nee",
-    "withdrawn": "De kandidaat trok zich terug",
-    "erased": "Gegevens gewist",
-    "kept": "De kandidaat wil de aanmelding houden",
-    "corrected": "De kandidaat verbeterde iets",
-    "paused": "De kandidaat wacht even",
-    "resumed": "De kandidaat kan weer",
-    "late": "Te lang zonder contact",
-    **{what: words for what, words in ACT_STATES.items() if what},
-}
+"""What happened to an address; beside these, why it bounces (history.py)."""
+OFFICER_CHANGES = {ADDED: "Toegelaten", ROLE: "Rol", REMOVED: "Weggehaald"}
 OUTCOMES = {
     Outcome.DONE: "opnieuw klaargezet",
     Outcome.ALREADY: "vertrok al, of vertrekt zo",
+    Outcome.CHANGED: "veranderde intussen",
     Outcome.SENSELESS: "kan niet opnieuw",
     Outcome.GONE: "bestaat niet meer",
 }
@@ -248,6 +225,7 @@ class AgencyPages:
 
     def registration_page(self, one: Registration, now: datetime, told: str = "") -> str:
         """Everything of one registration. `told` is why nothing was done."""
+        can = can_undo(one, now)
         return self._render(
             "agency-registration",
             "",
@@ -259,10 +237,16 @@ class AgencyPages:
             is_quarantined=one.hold == QUARANTINE,
             is_refused=is_refused(one),
             may_refuse=not (one.has_left or is_refused(one)),
+            decided=decisions(one),
+            undo=event_in_words(one, can, "")[0] if can else "",
+            undo_until=_hour(can.at + UNDO_TERM) if can else "",
             places=[_place_of(one, handover) for handover in one.handovers],
             mails=[_mail(one, mail, now) for mail in one.mails],
-            events=[_event(one, event) for event in reversed(one.events)],
-            handled=[(code, HANDLED_WORDS[code]) for code in HANDLED],
+            events=[
+                (_moment(event.at), *event_in_words(one, event, "de vrijwilliger"))
+                for event in reversed(one.events)
+            ],
+            handled=list(HANDLED.items()),
             refusals=REFUSALS,
         )
 
@@ -280,6 +264,7 @@ class AgencyPages:
             acting=acting_on(case, now, form),
             told=told,
             path=f"{DESK_REGISTRATION}{one.reference}/",
+            decided=decisions(one),
         )
 
     def search_page(
@@ -390,7 +375,7 @@ class AgencyPages:
             officers=[one for one in everyone if one.is_active],
             history=sorted(
                 (
-                    (_moment(change.at), change.who, one.id, change.what)
+                    (_moment(change.at), change.who, one.id, _officer_change(change.what))
                     for one in everyone
                     for change in one.changes
                 ),
@@ -458,7 +443,7 @@ def _standing(one: Registration) -> str:
         (one.withdrawn_at, "De kandidaat trok zich terug."),
         (is_refused(one), "Geweigerd. Niemand heeft deze aanmelding nog."),
         (one.repeat_of, f"Herhaling van {one.repeat_of}. Niemand kreeg een mail."),
-        (one.hold == QUARANTINE, "Wacht op jou: doorsturen of weigeren?"),
+        (one.hold == QUARANTINE, "Wacht op jou: doorlaten of weigeren?"),
         (one.hold, "Wacht tot de kandidaat op de knop in onze mail drukt."),
         (one.paused_at, "De kandidaat vroeg om even te wachten."),
     )
@@ -470,6 +455,7 @@ def _place_of(one: Registration, handover: Handover) -> ShownPlace:
     notes = (
         (handover.ended_at, f"Weg sinds {_moment(handover.ended_at)}."),
         (handover.declined_at, "De kandidaat zei nee."),
+        (handover.lapsed_at, "De kandidaat antwoordde niet."),
         (handover.partner and not handover.agreed_at, "Wacht op het ja van de kandidaat."),
         (handover.waits and is_open, "Wacht nog op contact."),
     )
@@ -484,8 +470,9 @@ def _place_of(one: Registration, handover: Handover) -> ShownPlace:
 
 def _mail(one: Registration, mail: Mail, now: datetime) -> ShownMail:
     last = mail.sendings[-1] if mail.sendings else None
+    waits_until = "mag weg vanaf" if mail.queued_at > now else "klaargezet"
     moments = [
-        ("klaargezet", mail.queued_at),
+        (waits_until, mail.queued_at),
         ("vertrokken", mail.sent_at),
         ("aangekomen", mail.delivered_at),
         ("kwam terug", last.at("bounced") if last else None),
@@ -493,36 +480,16 @@ def _mail(one: Registration, mail: Mail, now: datetime) -> ShownMail:
         ("afgesloten", mail.dropped_at),
         ("volgende stap", mail.next_at),
     ]
-    state = mail.status
-    if state == "sent" and last and last.outcome == DELAYED:
-        state = DELAYED
-    reason = digest.reason(mail) if mail.attention_at else mail.reason
+    reason = digest.reason(mail) if mail.attention_at else reason_in_words(mail.reason)
     return ShownMail(
         what=digest.about(mail),
-        state=MAIL_STATES.get(state, state),
+        state=state_of(mail),
         reason=reason,
         moments=tuple((label, _moment(at)) for label, at in moments if at),
         which=Which(one.reference, *mail.name),
         may_resend=may_resend(one, mail, AGENCY_DESK, now),
         may_close=may_close(one, mail, now),
     )
-
-
-def _event(one: Registration, event: Event) -> tuple[str, str, str]:
-    """When, what, and what goes with it."""
-    words = EVENT_WORDS.get(event.what, event.what)
-    receiver = ""
-    if event.receiver and event.receiver != VOLUNTEER:
-        receiver = one.called(event.receiver)
-    elif event.receiver == VOLUNTEER:
-        receiver = "vrijwilliger"
-    why = (
-        REFUSALS[event.why].words
-        if event.what == "refused" and event.why in REFUSALS
-        else NOT_NOW_REASONS.get(event.why) or _place(event.why)
-    )
-    parts = (receiver, event.mail, why, DOORS.get(event.door, ""))
-    return _moment(event.at), words, ", ".join(filter(None, parts))
 
 
 def _first_free(taken: set[int]) -> list[int]:
@@ -538,9 +505,23 @@ def _contact(contact: Contact) -> ShownContact:
         confirmed=_day(contact.confirmed_at) if contact.confirmed_at else "",
         is_personal=looks_personal(contact.email),
         history=tuple(
-            (_moment(change.at), change.who, change.what) for change in reversed(contact.changes)
+            (_moment(change.at), change.who, _contact_change(change.what))
+            for change in reversed(contact.changes)
         ),
     )
+
+
+def _contact_change(what: str) -> str:
+    """«Vervangt buddy@aalst.example», «De mailbox was vol»."""
+    code, _, more = what.partition(" ")
+    words = CONTACT_CHANGES.get(code) or reason_in_words(code).rstrip(".")
+    return f"{words} {more.replace('under ', 'onder ')}".strip()
+
+
+def _officer_change(what: str) -> str:
+    """«Rol: beheren»."""
+    code, _, role = what.partition(" ")
+    return f"{OFFICER_CHANGES[code]}{': ' + ROLE_WORDS[role] if role else ''}"
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str, int]]:
@@ -559,7 +540,7 @@ def _kind(task: Task) -> str:
 def _reason(task: Task) -> str:
     if task.item.why == digest.ASTRAY:
         return "Verkeerd adres"
-    return digest.reason_in_words(task.item.why)
+    return reason_in_words(task.item.why)
 
 
 def _place(receiver: str) -> str:
@@ -593,8 +574,12 @@ def _hour(at: datetime) -> str:
 
 
 def day_of(text: str, now: datetime) -> date:
-    """The day that a query names; today (in UTC, as the entries are kept) for any other text."""
+    """
+    The day that a query names, of those that may have entries; today (in UTC, as the entries are
+    kept) for any other text.
+    """
+    today = now.date()
     try:
-        return min(date.fromisoformat(text), now.date())
+        return max(today - VIEW_TERM, min(date.fromisoformat(text), today))
     except ValueError:
-        return now.date()
+        return today

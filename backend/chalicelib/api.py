@@ -23,12 +23,12 @@ from chalicelib.domain.contact_code import (
 from chalicelib.domain.finder import Place, find
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, Posted, parse
 from chalicelib.domain.registration import Registration
-from chalicelib.domain.site import REVIEW, SIGN_UP, THANKS, municipality_path
+from chalicelib.domain.site import SIGN_UP, THANKS, municipality_path
 from chalicelib.domain.tokens import Keys, sign
 from chalicelib.intake import UnreadableError
 from chalicelib.logs import Log
 from chalicelib.register import OtherContentError, Store, identified, take_in
-from chalicelib.reviewing import REFUSE, RELEASE, Review, confirm, decide, to_confirm, to_review
+from chalicelib.reviewing import Review, confirm, to_confirm
 from chalicelib.web import (
     Answer,
     Request,
@@ -57,7 +57,6 @@ class Pages(web.Pages, Protocol):
     def thanks_page(self, reference: str) -> str: ...
     def search_page(self, query: str, places: Sequence[Place]) -> str: ...
     def step_up_page(self, registration: Registration) -> str: ...
-    def review_page(self, registration: Registration) -> str: ...
     def url(self, path: str) -> str: ...
 
 
@@ -132,30 +131,6 @@ def confirmed(token: str, request: Request, review: Review, pages: Pages) -> Ans
     if registration is None:
         return gone(pages, PRESSED_OR_OLD)
     return see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
-
-
-def review(token: str, review: Review, pages: Pages) -> Answer:
-    """What the desk must decide about, or what became of it."""
-    registration = to_review(token, review)
-    if registration is None:
-        return gone(pages, OLD)
-    return page(200, pages.review_page(registration))
-
-
-def reviewed(token: str, request: Request, review: Review, pages: Pages) -> Answer:
-    """The desk decided: on to the page that shows what became of it."""
-    try:
-        posted = pressed(request, pages)
-    except UnreadableError as error:
-        return refused(request, pages, error.status, error.message)
-    registration = to_review(token, review)
-    if registration is None:
-        return gone(pages, OLD)
-    decision = first(posted, "decision")
-    if decision not in {RELEASE, REFUSE}:
-        return page(400, pages.notice_page("Dit lukte niet", "Druk op een van de twee knoppen."))
-    decide(registration.reference, decision, review.store, review.now)
-    return see_other(pages.url(f"{REVIEW}{token}"))
 
 
 def search(query: str, pages: Pages) -> Answer:

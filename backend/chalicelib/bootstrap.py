@@ -101,7 +101,7 @@ def _composer() -> Any:
     notices: dict[str, NoticeComposer] = {
         KIND: CodeComposer(store(), letters, settings().agency, signing_keys),
         digest.KIND: digest.DigestComposer(
-            store(), letters, settings().agency, lambda one, at: links().review(one, at)
+            store(), letters, settings().agency, settings().site_url
         ),
         incidents.NOTICE: AlarmComposer(store(), letters, settings().agency),
         REMINDER: ReminderComposer(
@@ -136,7 +136,7 @@ def probe_token(at: datetime) -> str:
 
 @cache
 def links() -> "Links":
-    """The links for the volunteer and for the desk: `links().review(registration, now)`."""
+    """The links for the volunteer and for the municipalities: `links().own(registration)`."""
     from chalicelib.links import Links
 
     return Links(settings().site_url, signing_keys)

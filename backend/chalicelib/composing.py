@@ -7,14 +7,24 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.calendar import local_date
-from chalicelib.domain.contacts import Contact, Receiver, receiver
+from chalicelib.domain.contacts import (
+    BOUNCING,
+    FORMER,
+    USABLE,
+    Contact,
+    Receiver,
+    receiver,
+    same_address,
+)
+from chalicelib.domain.handover import NOT_NOW
 from chalicelib.domain.incidents import PROBE
 from chalicelib.domain.municipalities import TEST_MUNICIPALITY, find_municipality
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.outbox import Mail, Outbox
+from chalicelib.domain.outbox import Mail, Outbox, Sending
 from chalicelib.domain.probe import MUNICIPALITY_ADDRESS
 from chalicelib.domain.registration import (
     ADDRESS_CHANGE,
+    AGENCY,
     CONFIRMATION,
     CONSENT,
     CORRECTION,
@@ -30,15 +40,17 @@ from chalicelib.domain.registration import (
     PHONE_INSTEAD,
     QUESTION,
     REFUSAL,
+    REGRET,
     REROUTED,
     STEP_UP,
     TAKEN_BACK,
     WARNING,
     WITHDRAWAL,
     Registration,
+    copies,
 )
 from chalicelib.domain.vacation import Vacation
-from chalicelib.domain.waiting import told_with
+from chalicelib.domain.waiting import TOGETHER, told_with
 from chalicelib.emails import Closed, Email, Letters
 from chalicelib.failures import NobodyLeftError, NotNeededError
 from chalicelib.links import Links
@@ -94,6 +106,7 @@ class Composer:
             QUESTION: lambda one, mail: letters.question(
                 _wants_questions(one), mail.about, links.question(one, mail.about)
             ),
+            REGRET: lambda one, mail: letters.regret(_not_now(one, mail), mail, links.own(one)),
             OWN_LINK: lambda one, mail: own.own_link(one, mail, links.own(one)),
             OWN_DATA: lambda one, mail: own.own_data(
                 one, mail, links.own_data(one, mail.queued_at)
@@ -112,9 +125,7 @@ class Composer:
             ),
             REROUTED: lambda one, mail: letters.rerouted(one, mail.about, links.own(one)),
             REFUSAL: lambda one, _: letters.refusal(one),
-            ERASURE: lambda one, mail: letters.erasure(
-                one, mail.receiver, self._receiver(one, mail)
-            ),
+            ERASURE: lambda one, mail: letters.erasure(one, mail, self._keeper(one, mail)),
         }
 
     def compose(self, outbox: Outbox, mail: Mail, now: datetime) -> Email:
@@ -139,6 +150,41 @@ class Composer:
         if mail.receiver == TEST_MUNICIPALITY.nis_code:
             return Receiver(MUNICIPALITY_ADDRESS, PROBE)
         return receiver_of(mail, self._store, self._agency)
+
+    def _keeper(self, registration: Registration, mail: Mail) -> Receiver:
+        """
+        Whose mailbox has the copy that a mail asks to delete; where that one takes no mail any
+        more, the next address of its place.
+
+        Raises `NotNeededError` where nobody has it, or another mail asks the same mailbox.
+        """
+        found = copies(registration, mail.receiver)
+        copy = next((one for one in found if one.message_id == mail.about), None)
+        if copy is None:
+            raise NotNeededError("came-back")
+        keeper = self._took(registration, mail.receiver, copy)
+        if keeper is None or mail.newly_bounced:
+            return self._receiver(registration, mail)
+        for earlier in found[: found.index(copy)]:
+            other = self._took(registration, mail.receiver, earlier)
+            if other and same_address(other.email, keeper.email):
+                raise NotNeededError(TOGETHER)
+        return keeper
+
+    def _took(self, registration: Registration, receiver: str, copy: Sending) -> Receiver | None:
+        """Which address a copy went to then, None where we don't know or it bounces since."""
+        handover = registration.handover(receiver)
+        if handover and handover.partner:
+            return Receiver(handover.partner.email, receiver)
+        if copy.route == AGENCY:
+            return Receiver(self._agency, AGENCY)
+        contacts = self._store.contacts(copy.route.rpartition("-")[0])
+        contact = next((one for one in contacts if one.key == copy.route), None)
+        if contact is None or contact.state == BOUNCING:
+            return None
+        email = contact.email_at(copy.sent_at)
+        is_in_use = contact.state in USABLE and same_address(email, contact.email)
+        return Receiver(email, contact.key if is_in_use else FORMER)
 
     def _closed(self, registration: Registration, mail: Mail) -> Closed:
         """Which of the places that a mail tells of are closed, and until when."""
@@ -172,6 +218,14 @@ def receiver_of(mail: Mail, store: Contacts, agency: str) -> Receiver:
 def _late_still(registration: Registration, mail: Mail) -> Registration:
     """Raises `NotNeededError` where somebody took her up before the mail went out."""
     if not told_with(registration, mail):
+        raise NotNeededError("taken-up")
+    return registration
+
+
+def _not_now(registration: Registration, regret: Mail) -> Registration:
+    """Raises `NotNeededError` where somebody took her up after all, before the mail went out."""
+    handover = registration.handover(regret.about)
+    if handover is None or handover.ended_at or handover.state != NOT_NOW:
         raise NotNeededError("taken-up")
     return registration
 

@@ -1,8 +1,11 @@
 """
 What an officer decides about a registration or a mail, at the agency's desk or the command line:
-send a mail again (or many), close it, take somebody to another municipality, refuse her.
+send a mail again (or many), close it, let somebody through who was held, take her to another
+municipality, refuse her, and undo that.
 
-Each decision is one conditional write. Pressed twice, it is done once.
+Each decision is one conditional write. Pressed twice, it is done once. `seen` is how many decisions
+(`rerouting.decisions`) there were when a form was shown: one that is posted again, or late, does
+nothing to what changed since. Who types a command saw no form: None.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,13 +15,16 @@ from enum import Enum
 from typing import Protocol
 
 from chalicelib.domain.clearing import SenselessError, closed, sent_again
-from chalicelib.domain.outbox import AnyOutbox, Mail, Outbox
-from chalicelib.domain.registration import Registration
-from chalicelib.domain.rerouting import refused_for, rerouted
+from chalicelib.domain.outbox import AnyOutbox, Mail, Outbox, has_landed
+from chalicelib.domain.registration import Registration, unheld
+from chalicelib.domain.rerouting import decisions, refused_for, rerouted, undone
 from chalicelib.failures import StaleError
 from chalicelib.logs import Log
 
 log = Log(__name__)
+
+DESK = "desk"
+"""Why one that was held was let go: a person looked."""
 
 MAX_AT_ONCE = 100
 """Mails that one press sends again: some seconds of work, and few enough to look through."""
@@ -43,16 +49,24 @@ class Which:
         return f"{self.id}|{self.kind}|{self.receiver}|{self.about}"
 
 
+MAX_WHICH = 300
+"""Characters of a mail named from a form: DynamoDB refuses a longer key as a fault of ours."""
+
+
 def read_which(text: str) -> Which | None:
     """What `str(which)` was; None for any other text."""
-    parts = text.split("|")
+    parts = text.split("|") if len(text) <= MAX_WHICH else []
     return Which(*parts) if len(parts) == 4 and all(parts[:3]) else None  # noqa: PLR2004
 
 
 class Outcome(Enum):
-    """Done; nothing, as it stood so already; nothing, as it makes no sense now; nothing to find."""
+    """
+    Done; nothing, as it stood so already; nothing, as something changed since the form was shown;
+    nothing, as it makes no sense now; nothing to find.
+    """
 
     DONE = "done"
+    CHANGED = "changed"
     ALREADY = "already"
     SENSELESS = "senseless"
     GONE = "gone"
@@ -65,6 +79,10 @@ class Decided:
     outcome: Outcome
     after: Outbox | None = None
     text: str = ""
+
+
+class ChangedError(Exception):
+    """Something was decided since the form was shown."""
 
 
 def resend(which: Which, door: str, store: Store, now: datetime) -> Decided:
@@ -89,9 +107,9 @@ def may_resend(outbox: Outbox, mail: Mail, door: str, now: datetime) -> bool:
         return False
 
 
-def close(which: Which, why: str, store: Store, now: datetime) -> Decided:
+def close(which: Which, why: str, door: str, store: Store, now: datetime) -> Decided:
     """Nobody has to wait for this mail any more: it was dealt with otherwise (clearing.HANDLED)."""
-    decided = _on_mail(which, lambda one, mail: closed(one, mail, why, now), store, now)
+    decided = _on_mail(which, lambda one, mail: closed(one, mail, why, now, door), store, now)
     return _told("close", which, decided)
 
 
@@ -102,8 +120,25 @@ def may_close(outbox: Outbox, mail: Mail, now: datetime) -> bool:
         return False
 
 
+def release(
+    reference: str, door: str, store: Store, *, now: datetime, seen: int | None = None
+) -> Decided:
+    """Let somebody through who is held: her mails go out."""
+    decided = _on_registration(
+        reference, lambda one: unheld(one, DESK, now, door), store, now, seen
+    )
+    return _told("release", Which(reference, "", ""), decided)
+
+
 def reroute(
-    reference: str, receiver: str, store: Store, *, to: str, door: str, now: datetime
+    reference: str,
+    receiver: str,
+    store: Store,
+    *,
+    to: str,
+    door: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> Decided:
     """
     Take somebody from one place and give her to a municipality.
@@ -111,19 +146,31 @@ def reroute(
     Raises `NotPossibleError` when that makes no sense as things are now.
     """
     decided = _on_registration(
-        reference, lambda one: rerouted(one, receiver, to, door, now), store, now
+        reference, lambda one: rerouted(one, receiver, to, door, now), store, now, seen
     )
     return _told("reroute", Which(reference, to, receiver), decided)
 
 
-def refuse(reference: str, why: str, door: str, store: Store, now: datetime) -> Decided:
+def refuse(
+    reference: str, why: str, door: str, store: Store, *, now: datetime, seen: int | None = None
+) -> Decided:
     """
     Refuse somebody, for one of `REFUSALS`.
 
     Raises `NotPossibleError`, and KeyError for a code that is none.
     """
-    decided = _on_registration(reference, lambda one: refused_for(one, why, door, now), store, now)
+    decided = _on_registration(
+        reference, lambda one: refused_for(one, why, door, now), store, now, seen
+    )
     return _told("refuse", Which(reference, why, ""), decided)
+
+
+def undo(
+    reference: str, door: str, store: Store, *, now: datetime, seen: int | None = None
+) -> Decided:
+    """Take back the last refusal or change of municipality; `ALREADY` when it is too late."""
+    decided = _on_registration(reference, lambda one: undone(one, door, now), store, now, seen)
+    return _told("undo", Which(reference, "", ""), decided)
 
 
 def _on_mail(
@@ -140,9 +187,22 @@ def _on_mail(
 
 
 def _on_registration(
-    reference: str, step: Callable[[Registration], Registration], store: Store, now: datetime
+    reference: str,
+    step: Callable[[Registration], Registration],
+    store: Store,
+    now: datetime,
+    seen: int | None,
 ) -> Decided:
-    return _changed(lambda: store.get(reference, now), step, store)
+    def unless_changed(one: Registration) -> Registration:
+        following = step(one)
+        if following is not one and seen not in {None, decisions(one)}:
+            raise ChangedError
+        return following
+
+    try:
+        return _changed(lambda: store.get(reference, now), unless_changed, store)
+    except ChangedError:
+        return Decided(Outcome.CHANGED, store.get(reference, now))
 
 
 def _changed(
@@ -150,9 +210,13 @@ def _changed(
     step: Callable[[AnyOutbox], AnyOutbox | None],
     store: Store,
 ) -> Decided:
+    before: AnyOutbox | None = None
+    following: AnyOutbox | None = None
     while True:
         current = read()
-        following = step(current) if current else None
+        if before and following and current and has_landed(before, following, current):
+            return Decided(Outcome.DONE, current)
+        before, following = current, step(current) if current else None
         if current is None or following is None:
             return Decided(Outcome.GONE)
         if following is current:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from chalicelib.acting import told_state
 from chalicelib.domain.calendar import PROMISED, local_date, working_days_between
-from chalicelib.domain.candidates import Candidate, is_shown
+from chalicelib.domain.candidates import Candidate, is_shown, state_at
 from chalicelib.domain.cleaning import shown_phone
-from chalicelib.domain.deed import STATES
 from chalicelib.domain.handover import Handover
 from chalicelib.domain.registration import Registration
 from chalicelib.emails import prepared_mail
@@ -72,8 +72,8 @@ def row_of(registration: Registration, handover: Handover, now: datetime) -> Row
     return Row(
         reference=registration.reference,
         name=answers.name,
-        state=STATES[handover.state],
-        state_on=local_date(handover.last.at) if handover.last else since,
+        state=told_state(registration, handover),
+        state_on=local_date(state_at(handover)),
         since_on=since,
         days=working_days_between(since, local_date(now)) if waits else None,
         phone=answers.phone,

@@ -24,47 +24,30 @@ from chalicelib.domain.calendar import (
 )
 from chalicelib.domain.clearing import HANDLED
 from chalicelib.domain.contacts import BOUNCING, REGIONS, USABLE, Contact
+from chalicelib.domain.history import mail_in_words, reason_in_words
 from chalicelib.domain.incidents import KINDS, Incident
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.municipalities import find_municipality
 from chalicelib.domain.notice import Notice, notice
 from chalicelib.domain.outbox import (
     COMPLAINED,
-    LASTING,
     NO_RECEIPT,
     AnyOutbox,
     Mail,
     Outbox,
 )
 from chalicelib.domain.registration import (
-    ADDRESS_CHANGE,
     AGENCY,
-    CONFIRMATION,
-    CONSENT,
-    CORRECTION,
-    DECLINED,
-    DELAY,
-    ERASURE,
     FORWARDING,
-    HANDED_ON,
-    NEW_ADDRESS,
-    OWN_DATA,
-    OWN_LINK,
-    PHONE_INSTEAD,
     QUARANTINE,
     QUESTION,
-    REFUSAL,
-    REMINDER,
-    REROUTED,
-    STEP_UP,
-    TAKEN_BACK,
+    TO_MUNICIPALITY,
+    UNCONFIRMED,
     UNREACHABLE,
     VOLUNTEER,
-    WARNING,
-    WITHDRAWAL,
     Registration,
 )
-from chalicelib.domain.registration import LATE as LATE_MAIL
+from chalicelib.domain.site import DESK_REGISTRATION
 from chalicelib.domain.status import Status
 from chalicelib.domain.suspicion import WORDS as SUSPICIONS
 from chalicelib.domain.suspicion import held_for
@@ -88,40 +71,13 @@ STALE = timedelta(days=14)
 RECENTLY = timedelta(days=28)
 """Who registered longer ago than this was told what came of it."""
 
-_KINDS = {
-    FORWARDING: "De aanmelding voor {}",
-    PHONE_INSTEAD: "De vraag aan {} om te bellen",
-    CONFIRMATION: "De bevestiging aan de vrijwilliger",
-    DELAY: "De mail aan de vrijwilliger dat het langer duurt",
-    STEP_UP: "De vraag aan de vrijwilliger om te bevestigen",
-    HANDED_ON: "De mail aan de vrijwilliger dat iemand anders belt",
-    DECLINED: "De mail aan {} dat de vrijwilliger nee zegt",
-    CONSENT: "De vraag aan de vrijwilliger of een organisatie mag bellen",
-    OWN_LINK: "De mail aan de vrijwilliger met een nieuwe link",
-    OWN_DATA: "De mail aan de vrijwilliger met de link naar alle gegevens",
-    NEW_ADDRESS: "De knop voor het nieuwe e-mailadres van de vrijwilliger",
-    ADDRESS_CHANGE: "De mail aan de vrijwilliger over een nieuw e-mailadres",
-    CORRECTION: "De nieuwe gegevens voor {}",
-    WARNING: "De mail aan de vrijwilliger dat we de gegevens wissen",
-    WITHDRAWAL: "De mail aan {} dat de vrijwilliger niet meer wil",
-    ERASURE: "De vraag aan {} om de gegevens te wissen",
-    LATE_MAIL: "De mail aan de vrijwilliger dat er nog geen contact was",
-    QUESTION: "De vraag aan de vrijwilliger hoe het ging",
-    REMINDER: "De herinnering aan {}",
-    TAKEN_BACK: "De mail aan {} om niet meer te bellen",
-    REROUTED: "De mail aan de vrijwilliger dat een andere gemeente belt",
-    REFUSAL: "De mail aan de vrijwilliger dat het niet doorgaat",
+_NOTICES = {
     KIND: "Een dagoverzicht",
     "incident": "Een mail over een storing",
     "contact-code": "De code voor een contactadres van {}",
     "sign-in": "Een link om je aan te melden",
 }
-_REASONS = {
-    NO_RECEIPT: "We weten niet of ze aankwam. Vraag het na.",
-    COMPLAINED: "De ontvanger noemde ze ongewenst.",
-    "came-back-from-all": "Ze kwam terug van elk adres dat we kennen.",
-    UNREACHABLE: "Het e-mailadres werkt niet en we hebben geen telefoonnummer.",
-}
+"""The mails that are not about a registration (those: history.py)."""
 UNDELIVERABLE, ASTRAY, SILENT = "undeliverable", "wrong-address", "nobody-called"
 LATE = "late"
 """What kind of thing an item is, of those that wait because of a mail."""
@@ -185,10 +141,6 @@ class Section:
         return len(self.items) + self.more
 
 
-Review = Callable[[Registration, datetime], str]
-"""Makes the link to the page on which the desk decides about a held registration."""
-
-
 def make(store: Store, now: datetime) -> bool:
     """
     Make today's digest: on a working day, from seven in the morning, when there is something.
@@ -200,7 +152,7 @@ def make(store: Store, now: datetime) -> bool:
     local = now.astimezone(BRUSSELS)
     if not is_working_day(local.date()) or local.hour < FROM_HOUR:
         return False
-    if not sections(store, _without_link, now):
+    if not sections(store, "", now):
         return False
     made = store.add_notice(notice(KIND, local.date().isoformat(), AGENCY, now))
     if made:
@@ -211,8 +163,12 @@ def make(store: Store, now: datetime) -> bool:
     return made
 
 
-def sections(store: Store, review: Review, now: datetime) -> tuple[Section, ...]:
-    """Everything that waits for a person, by kind; without the kinds of which there is nothing."""
+def sections(store: Store, site_url: str, now: datetime) -> tuple[Section, ...]:
+    """
+    Everything that waits for a person, by kind; without the kinds of which there is nothing.
+
+    What shows a person is behind a link to the desk, where somebody signs in first.
+    """
     today = local_date(now)
     found = (
         Section(
@@ -229,9 +185,10 @@ def sections(store: Store, review: Review, now: datetime) -> tuple[Section, ...]
         ),
         _limited(
             "Aanmeldingen om na te kijken",
-            "Open de link en kies: doorsturen of weigeren. De vrijwilliger wacht zo lang.",
+            "Open de link, meld je aan en kies: doorlaten of weigeren. De vrijwilliger wacht zo "
+            "lang.",
             store.work(QUARANTINE),
-            lambda id_: held(id_, store, review, today, now),
+            lambda id_: held(id_, store, site_url, today, now),
         ),
         _limited(
             "Contactadressen die niet werken",
@@ -258,15 +215,15 @@ def sections(store: Store, review: Review, now: datetime) -> tuple[Section, ...]
 class DigestComposer:
     """Writes the digest, as things are when it goes out."""
 
-    def __init__(self, store: Store, letters: Letters, agency: str, review: Review) -> None:
+    def __init__(self, store: Store, letters: Letters, agency: str, site_url: str) -> None:
         self._store = store
         self._letters = letters
         self._agency = agency
-        self._review = review
+        self._site_url = site_url
 
     def __call__(self, notice: Notice, mail: Mail, now: datetime) -> Email:
         """Raises `NotNeededError` when all was cleared before it went out."""
-        found = sections(self._store, self._review, now)
+        found = sections(self._store, self._site_url, now)
         if not found:
             raise NotNeededError("nothing-waits")
         return self._letters.written(
@@ -288,29 +245,27 @@ class DigestComposer:
 def about(mail: Mail) -> str:
     """Which mail it is, in words: «De aanmelding voor Aalst»."""
     nis_code = mail.receiver.partition("-")[0]
-    name = REGIONS.get(nis_code) or (
-        find_municipality(nis_code).name if nis_code.isdigit() else "een organisatie"
-    )
-    return _KINDS.get(mail.kind, "Een mail").format(name)
+    if mail.receiver == VOLUNTEER:
+        name = "de vrijwilliger"
+    elif mail.receiver == UNCONFIRMED:
+        name = "het nieuwe adres"
+    else:
+        name = REGIONS.get(nis_code) or (
+            find_municipality(nis_code).name if nis_code.isdigit() else "een organisatie"
+        )
+    return _NOTICES.get(mail.kind, mail_in_words(mail.kind, name)).format(name)
 
 
 def reason(mail: Mail) -> str:
     """Why it waits for a person, in words."""
-    return reason_in_words(mail.reason)
-
-
-def reason_in_words(code: str) -> str:
-    """What the reason of a mail that waits for a person means."""
-    if code in _REASONS:
-        return _REASONS[code]
-    if code in LASTING:
-        return f"De maildienst weigert ze ({code})."
-    return f"Versturen lukte drie dagen lang niet ({code})."
+    words = reason_in_words(mail.reason)
+    return f"{words} Vraag het na." if mail.reason == NO_RECEIPT else words
 
 
 def kind_in_words(kind: str) -> str:
     """Which kind of mail it is, whoever gets it."""
-    return _KINDS.get(kind, "Een mail").format("een gemeente")
+    who = "een gemeente" if kind in TO_MUNICIPALITY else "de vrijwilliger"
+    return _NOTICES.get(kind, mail_in_words(kind, who)).format("een gemeente")
 
 
 def _limited(
@@ -419,12 +374,13 @@ def _silent(registration: Registration, today: date) -> Iterator[Item]:
         )
 
 
-def held(id_: str, store: Store, review: Review, today: date, now: datetime) -> Iterator[Item]:
+def held(id_: str, store: Store, site_url: str, today: date, now: datetime) -> Iterator[Item]:
     one = store.outbox(id_, now)
     if isinstance(one, Registration) and one.hold == QUARANTINE and not one.synthetic:
         since = local_date(one.held_at or one.registered_at)
         what = SUSPICIONS.get(held_for(one), "Er is iets ongewoons aan.")
-        yield Item(one.reference, what, since, today, link=review(one, now))
+        link = f"{site_url}{DESK_REGISTRATION}{one.reference}/"
+        yield Item(one.reference, what, since, today, link=link)
 
 
 def bouncing(store: Store, today: date) -> Iterator[Item]:
@@ -477,7 +433,3 @@ def open_incidents(store: Store, today: date) -> Iterator[Item]:
         one = store.incident(kind)
         if one.is_open and one.since:
             yield Item(SUMMARIES[kind], "", local_date(one.since), today)
-
-
-def _without_link(_: Registration, __: datetime) -> str:
-    return ""

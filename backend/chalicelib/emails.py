@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,9 +23,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from chalicelib.domain.calendar import PROMISED, in_words, local_date, promised_by
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.contacts import Receiver
-from chalicelib.domain.handover import Handover
+from chalicelib.domain.handover import HANDED_ON as HANDED_ON_STATE
+from chalicelib.domain.handover import NOT_NOW, REASONS, Handover
 from chalicelib.domain.municipalities import Municipality, find_municipality, neighbours
 from chalicelib.domain.outbox import Mail
+from chalicelib.domain.own import open_places
+from chalicelib.domain.patience import answered_by
 from chalicelib.domain.registration import (
     CONFIRM_FIRST_FOR,
     CONFIRMATION,
@@ -38,6 +42,7 @@ from chalicelib.domain.registration import (
     PHONE_INSTEAD,
     QUESTION,
     REFUSAL,
+    REGRET,
     REROUTED,
     STEP_UP,
     TAKEN_BACK,
@@ -45,12 +50,13 @@ from chalicelib.domain.registration import (
     WARNING,
     WITHDRAWAL,
     Registration,
+    copies,
 )
 from chalicelib.domain.reply import AFTER_FOUR_WEEKS, QUESTIONS
 from chalicelib.domain.rerouting import told_why
 from chalicelib.domain.retention import MAX_KEPT, REFUSED
 from chalicelib.domain.site import PROJECTS, SIGN_UP
-from chalicelib.domain.suspicion import decision_on
+from chalicelib.domain.standing import KIND_REASONS
 from chalicelib.domain.waiting import told_with
 from chalicelib.domain.wording import listed
 from chalicelib.vcard import vcard
@@ -200,8 +206,13 @@ class Letters:
     def declined(
         self, registration: Registration, mail: Mail, receiver: Receiver, link: str
     ) -> Email:
-        """Tells who proposed an organisation that she says no, and is with them again."""
+        """
+        Tells who proposed an organisation that she says no, or that it can't take her: she is with
+        them again.
+        """
         place, organisation = mail.receiver, mail.about
+        there = registration.handover(organisation)
+        answer = there.last if there and there.agreed_at else None
         return self.letter(
             DECLINED,
             registration,
@@ -210,7 +221,10 @@ class Letters:
             to=receiver.email,
             reply_to=self._agency,
             facts=_facts_for(place, registration, receiver, link)
-            | {"organisation": registration.called(organisation)},
+            | {
+                "organisation": registration.called(organisation),
+                "why": REASONS[answer.why] if answer and answer.why else "",
+            },
             about=organisation,
         )
 
@@ -219,12 +233,16 @@ class Letters:
         Asks the volunteer whether an organisation may have her registration; she answers at `link`,
         her own page. Of what others typed it has the name of the organisation.
         """
+        handover = registration.handover(place)
+        asked_at = registration.waits_since(handover) if handover else registration.registered_at
         return self.to_volunteer(
             CONSENT,
             registration,
             {
                 "by": _handed_on_by(registration, place),
                 "organisation": registration.called(place),
+                "host": handover.partner.host if handover and handover.partner else "",
+                "until": in_words(local_date(answered_by(asked_at))),
                 "link": link,
             },
             about=place,
@@ -262,9 +280,9 @@ class Letters:
         """Tells whoever was mailed that the volunteer no longer wants it; it names nobody."""
         return self._without_a_name(WITHDRAWAL, registration, place, receiver, about)
 
-    def erasure(self, registration: Registration, place: str, receiver: Receiver) -> Email:
+    def erasure(self, registration: Registration, mail: Mail, receiver: Receiver) -> Email:
         """Asks whoever was mailed to delete the copy: by reference, as we know no more."""
-        return self._without_a_name(ERASURE, registration, place, receiver)
+        return self._without_a_name(ERASURE, registration, mail.receiver, receiver, mail.about)
 
     def taken_back(
         self, registration: Registration, place: str, receiver: Receiver, about: str
@@ -299,7 +317,8 @@ class Letters:
         self, kind: str, registration: Registration, place: str, receiver: Receiver, about: str = ""
     ) -> Email:
         handover = registration.handover(place)
-        told = (one.sent_at for one in registration.mails if one.receiver == place and one.sent_at)
+        sent = [copy for copy in copies(registration, place) if about in {copy.message_id, ""}]
+        told = (copy.sent_at for copy in sent or copies(registration, place))
         return self.letter(
             kind,
             registration,
@@ -323,8 +342,6 @@ class Letters:
         it, and what she can choose instead at `link`, her own page. Some place must be late still.
         """
         places = told_with(registration, mail)
-        first = _municipality_behind(places[0])
-        known = {one.receiver for one in registration.handovers}
         return self.to_volunteer(
             LATE,
             registration,
@@ -334,17 +351,37 @@ class Letters:
                     (registration.called(receiver), in_words(day))
                     for receiver, day in closed.items()
                 ],
-                "nearby": [
-                    one.name
-                    for one in (neighbours(first) if first else ())
-                    if one.nis_code not in known
-                ][:MAX_NEARBY],
+                "nearby": _nearby(registration, places[0]),
                 "in_touch": [
                     registration.called(one.receiver)
                     for one in registration.handovers
                     if one.contacted_at and not one.ended_at
                 ],
                 "promised": PROMISED,
+                "projects": PROJECTS,
+                "link": link,
+            },
+            about=mail.about,
+        )
+
+    def regret(self, registration: Registration, mail: Mail, link: str) -> Email:
+        """
+        Tells the volunteer that it does not work out in one place now, and why; what runs on, and
+        what she can choose instead at `link`, her own page.
+        """
+        place = registration.handover(mail.about)
+        return self.to_volunteer(
+            REGRET,
+            registration,
+            {
+                "place": registration.called(mail.about),
+                "why": KIND_REASONS[place.last.why] if place and place.last else "",
+                "others": [
+                    registration.called(one.receiver)
+                    for one in open_places(registration)
+                    if one.state not in {NOT_NOW, HANDED_ON_STATE}
+                ],
+                "nearby": _nearby(registration, place),
                 "projects": PROJECTS,
                 "link": link,
             },
@@ -394,7 +431,7 @@ class Letters:
         about: str = "",
     ) -> Email:
         """A mail about a registration."""
-        decision = decision_on(registration)  # what was held is promised from when it was let go
+        decision = registration.judgement  # what was held is promised from when it was let go
         from_then = decision.at if decision else registration.registered_at
         of_registration = {
             "reference": registration.reference,
@@ -477,6 +514,14 @@ def _handed_on_by(registration: Registration, place: str) -> str:
         return registration.called(max(acts)[1])
     handover = registration.handover(place)
     return registration.called(handover.handed_on_by) if handover and handover.handed_on_by else ""
+
+
+def _nearby(registration: Registration, place: Handover | None) -> list[str]:
+    """Municipalities next to a place that she did not choose yet, as an alternative."""
+    first = _municipality_behind(place) if place else None
+    known = {one.receiver for one in registration.handovers}
+    found = (one.name for one in (neighbours(first) if first else ()) if one.nis_code not in known)
+    return list(islice(found, MAX_NEARBY))
 
 
 def _municipality_behind(place: Handover) -> Municipality | None:

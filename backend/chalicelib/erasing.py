@@ -88,16 +88,18 @@ def _days(since: date, count: int, until: date) -> Iterator[date]:
 
 
 def _erase_one(reference: str, door: str, store: Everything, now: datetime) -> Registration | None:
-    address = ""
+    addresses: set[str] = set()
 
     def step(one: Registration) -> Registration:
-        nonlocal address
         if one.answers.email:
-            address = address_of(one)
+            addresses.add(address_of(one))
         return leaving.erased(one, door, now)
 
+    known = store.get(reference, now)
+    if known and known.answers.email:  # first: after the write nobody knows her address any more
+        _forget(reference, address_of(known), store, now)
     stub = _changed(reference, step, store, now)
-    if address:
+    for address in addresses:  # a forwarder may have judged it meanwhile
         _forget(reference, address, store, now)
     return stub
 

@@ -16,6 +16,7 @@ from chalicelib import erasing
 from chalicelib.domain import leaving, own, tokens, wish
 from chalicelib.domain.following import NotHereError, TooManyHandoversError, agreed, declined
 from chalicelib.domain.handover import VOLUNTEER_PAGE
+from chalicelib.domain.outbox import has_landed
 from chalicelib.domain.own import (
     KnownMunicipalityError,
     LastPlaceError,
@@ -26,7 +27,8 @@ from chalicelib.domain.own import (
 )
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.reply import QUESTIONS
-from chalicelib.domain.standing import may_answer, was_refused
+from chalicelib.domain.rerouting import is_refused
+from chalicelib.domain.standing import may_answer
 from chalicelib.domain.tokens import ForgedTokenError, Keys, Signed, verify
 from chalicelib.domain.wish import Wish, refused
 from chalicelib.failures import StaleError
@@ -152,9 +154,13 @@ def grant(registration: Registration, asked: Wish, means: Means) -> Granted | No
     Raises `InvalidWishError` for what makes no sense as things are now.
     """
     reference, store, now = registration.reference, means.store, means.now
+    before = following = registration
     while current := store.get(reference, now):
         if current.erased_at:
             return None
+        if has_landed(before, following, current):
+            return _told(Outcome.DONE, current, asked)
+        before = current
         outcome, following = _tried(current, asked, now)
         try:
             if outcome is Outcome.DONE and following.erased_at:  # not only here
@@ -170,7 +176,7 @@ def grant(registration: Registration, asked: Wish, means: Means) -> Granted | No
 def _tried(current: Registration, asked: Wish, now: datetime) -> tuple[Outcome, Registration]:
     """What the button makes of her registration, as it is now."""
     if asked.seen != steps(current):
-        return Outcome.CHANGED, current
+        return (Outcome.ALREADY if _stands(current, asked, now) else Outcome.CHANGED), current
     if not _may_ask(current, asked.action):
         return Outcome.HELD, current
     try:
@@ -184,6 +190,23 @@ def _tried(current: Registration, asked: Wish, now: datetime) -> tuple[Outcome, 
     return (Outcome.ALREADY if following is current else Outcome.DONE), following
 
 
+def _stands(registration: Registration, asked: Wish, now: datetime) -> bool:
+    """Whether what is asked is so already: the same form, pressed twice."""
+    if asked.seen is None or not _may_ask(registration, asked.action):
+        return False
+    place = registration.handover(asked.value if asked.action == wish.ADD else asked.receiver)
+    known: dict[str, bool] = {
+        wish.EMAIL: registration.new_email == asked.value,
+        wish.ADD: bool(place and not place.ended_at),
+        wish.TAKE_AWAY: bool(place and place.ended_at),
+        wish.AGREE: bool(place and place.agreed_at),
+        wish.DECLINE: bool(place and place.declined_at),
+    }
+    if asked.action in known:
+        return known[asked.action]
+    return asked.action != wish.DATA and _step(asked, now)(registration) is registration
+
+
 def _may_ask(registration: Registration, action: str) -> bool:
     """To leave, always; to see what we know, unless it may be a stranger; else while it is open."""
     sees_what_is_left = action == wish.DATA and not registration.hold
@@ -192,7 +215,7 @@ def _may_ask(registration: Registration, action: str) -> bool:
 
 def is_open(registration: Registration) -> bool:
     """Whether more can be asked than to leave: it is hers, nobody looks at it first or refused."""
-    is_kept_back = registration.hold or registration.repeat_of or was_refused(registration)
+    is_kept_back = registration.hold or registration.repeat_of or is_refused(registration)
     return not (registration.has_left or is_kept_back)
 
 
@@ -204,10 +227,14 @@ def confirm_address(token: str, means: Means) -> Registration | None:
     Raises `TooOftenError`.
     """
     while registration := of_new_address(token, means):
+        following = own.email_confirmed(registration, means.now)
         try:
-            saved = means.store.save(own.email_confirmed(registration, means.now))
+            saved = means.store.save(following)
         except StaleError:
-            continue
+            found = means.store.get(registration.reference, means.now)
+            if found is None or not has_landed(registration, following, found):
+                continue
+            saved = found
         log.info("own page", reference=saved.reference, why="new-address", outcome="done")
         return saved
     return None

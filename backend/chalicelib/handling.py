@@ -26,6 +26,7 @@ from chalicelib.domain.handover import (
     Partner,
     TooManyActsError,
 )
+from chalicelib.domain.outbox import has_landed
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.tokens import CANDIDATE, ForgedTokenError, Keys, verify
 from chalicelib.failures import StaleError
@@ -114,10 +115,14 @@ def act(case: Case, deed: Deed, door: str, store: Store, now: datetime) -> Handl
     Raises `InvalidDeedError` for what makes no sense as things are now.
     """
     reference, receiver = case.registration.reference, case.handover.receiver
+    before = after = case.registration
     while True:
         current = found(reference, receiver, store, now, door)
         if current is None:
             return None
+        if has_landed(before, after, current.registration):
+            return _told(Handled(Outcome.DONE, current), deed)
+        before = current.registration
         try:
             outcome, after = _tried(current, deed, door, now)
         except (TooManyActsError, TooManyHandoversError):
@@ -208,6 +213,8 @@ def _no_partner(case: Case, partner: Partner) -> str:
     known = next((other for other in one.handovers if other.partner == partner), None)
     if known and (known.declined_at or known.ended_at):
         return "De kandidaat wil niet naar deze organisatie. Kies iemand anders."
+    if known and known.lapsed_at:
+        return "De kandidaat antwoordde hier niet op. Bel of mail de kandidaat zelf."
     if known and known.state == NOT_NOW:
         return "Deze organisatie meldde al dat het nu niet lukt. Kies iemand anders."
     return ""
@@ -218,6 +225,7 @@ def _refuse(deed: Deed, errors: Mapping[str, str]) -> None:
     typed = {
         "act": deed.what,
         "to": deed.to,
+        "to_name": deed.to_name,
         "partner_name": partner.name,
         "partner_email": partner.email,
         "note": deed.note,

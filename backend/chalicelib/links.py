@@ -23,10 +23,6 @@ class Links:
         since = registration.held_at or registration.registered_at
         return self._link(site.CONFIRM, tokens.CONFIRM, registration.reference, since)
 
-    def review(self, registration: Registration, now: datetime) -> str:
-        """For the desk: forward this one, or refuse it."""
-        return self._link(site.REVIEW, tokens.REVIEW, registration.reference, now)
-
     def candidate(self, registration: Registration, receiver: str) -> str:
         """For a municipality: what did you do about this candidate? The same in every copy."""
         handover = registration.handover(receiver)

@@ -122,7 +122,7 @@ class MunicipalDesk:
 
         def show(inside: Inside) -> Answer:
             case = self._case(inside, reference)
-            if case and not case.handover.acts:
+            if case and case.handover.is_unseen:
                 seen = Deed(OPENED, case.handover.changes)
                 handled = act(case, seen, DESK, self._store, self._now)
                 case = handled.case if handled else None

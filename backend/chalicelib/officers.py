@@ -4,20 +4,13 @@ The allow-list of the agency's desk: who may sign in there, and keeping that lis
 Each change is one conditional write. It counts at once: every request looks the officer up.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain import cleaning
 from chalicelib.domain.contacts import same_address
-from chalicelib.domain.officers import (
-    LastManagerError,
-    Officer,
-    added,
-    manages,
-    removed,
-    with_role,
-)
+from chalicelib.domain.officers import Officer, Roster, added, enrolled, removed, with_role
 from chalicelib.failures import StaleError
 from chalicelib.logs import Log
 from chalicelib.signing_in import Member
@@ -28,9 +21,8 @@ Step = Callable[[Officer | None], Officer | None]
 
 
 class Store(Protocol):
-    def officers(self) -> Iterable[Officer]: ...
-    def officer(self, id_: str) -> Officer | None: ...
-    def save_officer(self, officer: Officer) -> Officer: ...
+    def roster(self) -> Roster: ...
+    def save_roster(self, roster: Roster) -> Roster: ...
 
 
 class Officers:
@@ -40,12 +32,12 @@ class Officers:
         self._store = store
 
     def with_address(self, email: str) -> Iterator[Member]:
-        for officer in self._store.officers():
+        for officer in self._store.roster().officers:
             if officer.is_active and same_address(officer.email, email):
                 yield _member(officer)
 
     def member(self, subject: str) -> Member | None:
-        officer = self._store.officer(subject)
+        officer = self._store.roster().officer(subject)
         return _member(officer) if officer and officer.is_active else None
 
 
@@ -81,24 +73,17 @@ def remove(id_: str, who: str, store: Store, now: datetime) -> Officer | None:
 
 def _changed(id_: str, step: Step, store: Store) -> Officer | None:
     while True:
-        current = store.officer(id_)
+        roster = store.roster()
+        current = roster.officer(id_)
         following = step(current)
         if following is None or following is current:
             return following
-        if current and manages(current) and not manages(following):
-            _check_others(id_, store)
         try:
-            kept = store.save_officer(following)
-        except StaleError:  # somebody else changed it
+            store.save_roster(enrolled(roster, following))
+        except StaleError:  # somebody else changed one of them
             continue
-        log.info("officer changed", contact=id_, why=kept.changes[-1].what.split()[0])
-        return kept
-
-
-def _check_others(id_: str, store: Store) -> None:
-    """Two that remove each other at the same moment are not seen: the command line adds one."""
-    if not any(manages(one) for one in store.officers() if one.id != id_):
-        raise LastManagerError(id_)
+        log.info("officer changed", contact=id_, why=following.changes[-1].what.split()[0])
+        return following
 
 
 def _member(officer: Officer) -> Member:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib import web
-from chalicelib.domain import wish
+from chalicelib.domain import cleaning, wish
 from chalicelib.domain.form import Form, Posted
 from chalicelib.domain.own import TooOftenError
 from chalicelib.domain.recent import address_of
@@ -164,7 +164,7 @@ class Door:
             return posted
         said = first(posted, "answer")
         try:
-            seen = wish.number(first(posted, "seen"))
+            seen = cleaning.number(first(posted, "seen"))
             asked = answer(self._token, said, seen, self._means)
         except LookupError:
             return self._not_answered("Kies een van de knoppen.", 422)

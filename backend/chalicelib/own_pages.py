@@ -6,55 +6,29 @@ her phone, e-mail address and message.
 from datetime import datetime
 from typing import Any, Protocol
 
-from chalicelib import takeout
 from chalicelib.domain import wish
 from chalicelib.domain.calendar import BRUSSELS, in_words, local_date
 from chalicelib.domain.deed import DOORS, STATES
 from chalicelib.domain.form import MAX_MUNICIPALITIES, FieldError, Form
 from chalicelib.domain.handover import REASONS
+from chalicelib.domain.history import (
+    event_in_words,
+    mail_in_words,
+    reason_in_words,
+    receiver_in_words,
+    state_of,
+)
 from chalicelib.domain.own import own_places, steps
-from chalicelib.domain.registration import UNCONFIRMED, VOLUNTEER, Registration
+from chalicelib.domain.registration import Registration
 from chalicelib.domain.reply import QUESTIONS, YES
+from chalicelib.domain.rerouting import as_told
 from chalicelib.domain.site import HOME, Link
 from chalicelib.domain.standing import standing
+from chalicelib.domain.suspicion import WORDS as SUSPICIONS
 from chalicelib.domain.wording import first_name
 from chalicelib.granting import Asked, is_open
 
 TO_THE_START = Link("Naar de startpagina", HOME)
-
-MAILS = {
-    "forwarding": "Je aanmelding",
-    "phone-instead": "De vraag om je te bellen",
-    "confirmation": "De bevestiging",
-    "step-up": "De vraag om te bevestigen",
-    "delay": "Het bericht dat het langer duurt",
-    "handed-on": "Het bericht dat iemand anders je belt",
-    "consent": "De vraag of een organisatie je mag bellen",
-    "warning": "Het bericht dat je aanmelding bijna verdwijnt",
-    "withdrawal": "Het bericht dat je aanmelding wegvalt",
-    "erasure": "De vraag om je gegevens te wissen",
-    "correction": "Je verbeterde gegevens",
-    "own-link": "Een nieuwe link naar je pagina",
-    "own-data": "Een link naar je gegevens",
-    "new-address": "De knop voor een nieuw e-mailadres",
-    "address-change": "Het bericht over een nieuw e-mailadres",
-    "question": "Een vraag over hoe het loopt",
-    "late": "Het bericht dat je te lang wacht",
-    "declined": "Het bericht dat je nee zei",
-    "taken-back": "Het bericht dat we je aanmelding weghaalden",
-    "rerouted": "Het bericht dat we een andere gemeente vroegen",
-    "refusal": "Het bericht dat we je aanmelding niet doorsturen",
-}
-STATUSES = {
-    "queued": "vertrekt nog",
-    "sent": "verstuurd",
-    "delayed": "vertraagd",
-    "delivered": "aangekomen",
-    "bounced": "teruggekomen",
-    "complained": "als ongewenst gemeld",
-    "dropped": "niet nodig",
-    "attention": "een medewerker bekijkt dit",
-}
 
 
 class Pages(Protocol):
@@ -88,6 +62,7 @@ class OwnPages:
         Where it stands and what she can do; `form` has what was wrong with the button `action`,
         `told` what became of the last one.
         """
+        registration = as_told(registration, now)
         own = own_places(registration)
         kept_until = registration.may_be_kept(now) and registration.expires_at
         return self._pages.render(
@@ -159,7 +134,7 @@ class OwnPages:
         return self._pages.render("new-address", "")
 
     def data_page(self, registration: Registration, known: dict[str, Any]) -> str:
-        """All that we know of her, first in words, then each stored value."""
+        """All that we know of her, in words; the codes of our computers are in the file."""
         answers = registration.answers
         return self._pages.render(
             "own-data",
@@ -191,10 +166,10 @@ class OwnPages:
             ],
             mails=[
                 (
-                    MAILS.get(mail.kind, "Een mail"),
-                    "jou" if mail.receiver == VOLUNTEER else _receiver(registration, mail.receiver),
+                    mail_in_words(mail.kind, receiver_in_words(registration, mail.receiver, "jou")),
                     _when(mail.sent_at or mail.queued_at),
-                    STATUSES[mail.status],
+                    state_of(mail),
+                    reason_in_words(mail.reason),
                 )
                 for mail in registration.mails
             ],
@@ -202,7 +177,11 @@ class OwnPages:
                 (QUESTIONS[one.question].text, dict(QUESTIONS[one.question].answers)[one.answer])
                 for one in registration.replies
             ],
-            rows=takeout.rows(known),
+            events=[
+                (_when(event.at), *event_in_words(registration, event, "jou"))
+                for event in registration.events
+            ],
+            others=_others(registration, known),
         )
 
     def notice_page(self, title: str, text: str) -> str:
@@ -210,8 +189,28 @@ class OwnPages:
         return self._pages.render("notice", "", title=title, text=text, link=TO_THE_START)
 
 
-def _receiver(registration: Registration, receiver: str) -> str:
-    return "je nieuwe adres" if receiver == UNCONFIRMED else registration.called(receiver)
+def _others(registration: Registration, known: dict[str, Any]) -> list[tuple[str, str]]:
+    """What stands nowhere else on the page with all that we know of her."""
+    moments = (
+        ("Tegengehouden sinds", registration.held_at),
+        ("Verlengd op", registration.kept_at),
+        ("Pauze sinds", registration.paused_at),
+        ("Weer beschikbaar sinds", registration.resumed_at),
+        ("Geen vragen meer sinds", registration.no_questions_at),
+        ("Oudere links werken niet meer sinds", registration.links_since),
+        ("Ingetrokken op", registration.withdrawn_at),
+    )
+    rows = [(label, _when(at)) for label, at in moments if at]
+    signals = [SUSPICIONS[one] for one in registration.signals if one in SUSPICIONS]
+    if signals:
+        rows.append(("Wat ons opviel", " ".join(signals)))
+    if registration.repeat_of:
+        rows.append(("Herhaling van", registration.repeat_of))
+    if known["recent_requests"]:
+        rows.append(("Bij je e-mailadres", "dat je je de laatste twee dagen aanmeldde"))
+    rows.append(("Code van je formulier", registration.submission_id))
+    rows.append(("Code van je antwoorden", registration.fingerprint))
+    return rows
 
 
 def _target(error: FieldError) -> str:

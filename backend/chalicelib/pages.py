@@ -31,7 +31,6 @@ from chalicelib.domain.site import (
     origin_of,
     template_globals,
 )
-from chalicelib.domain.suspicion import RELEASED, WORDS, decision_on, held_for
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -92,19 +91,6 @@ class Pages:
             "",
             registered_on=in_words(local_date(registration.registered_at)),
             municipalities=registration.answers.municipalities,
-        )
-
-    def review_page(self, registration: Registration) -> str:
-        """What the desk needs to judge, with its two buttons; or what became of it."""
-        decision = decision_on(registration)
-        return self.render(
-            "review",
-            "",
-            registration=registration,
-            registered_on=in_words(local_date(registration.registered_at)),
-            why=WORDS.get(held_for(registration), ""),
-            is_released=decision is not None and decision.what == RELEASED,
-            decided_on=in_words(local_date(decision.at)) if decision else "",
         )
 
     def notice_page(self, title: str, text: str) -> str:

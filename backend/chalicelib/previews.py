@@ -14,9 +14,10 @@ from chalicelib import alarm, confirming, digest, signing_in
 from chalicelib.domain import incidents
 from chalicelib.domain.calendar import date_in_words, in_words, local_date, promised_by
 from chalicelib.domain.contacts import Receiver
+from chalicelib.domain.following import acted
 from chalicelib.domain.form import Answers
 from chalicelib.domain.handover import HANDED_ON as HANDED_ON_ACT
-from chalicelib.domain.handover import Act, Handover, Partner
+from chalicelib.domain.handover import NO_MATCH, NOT_NOW, Act, Handover, Partner
 from chalicelib.domain.outbox import Mail, Sending
 from chalicelib.domain.patience import REMIND_AFTER
 from chalicelib.domain.registration import (
@@ -37,6 +38,7 @@ from chalicelib.domain.registration import (
     PHONE_INSTEAD,
     QUESTION,
     REFUSAL,
+    REGRET,
     REMINDER,
     REROUTED,
     STEP_UP,
@@ -130,7 +132,7 @@ class Previews:
             ),
             TAKEN_BACK: lambda: letters.taken_back(one, HERE, mailbox, ""),
             WITHDRAWAL: lambda: letters.withdrawal(replace(one, withdrawn_at=now), HERE, mailbox),
-            ERASURE: lambda: letters.erasure(one, HERE, mailbox),
+            ERASURE: lambda: letters.erasure(one, _mail(ERASURE, HERE, now), mailbox),
             REMINDER: self._reminder,
             CONFIRMATION: lambda: letters.confirmation(one, link),
             STEP_UP: lambda: letters.step_up(one, links.confirm(one)),
@@ -139,6 +141,7 @@ class Previews:
             CONSENT: lambda: letters.consent(one, PARTNER, link),
             REROUTED: lambda: letters.rerouted(_rerouted(now), THERE, link),
             LATE: lambda: letters.late(*_late(now), link, {}),
+            REGRET: lambda: letters.regret(*_regret(now), link),
             QUESTION: lambda: letters.question(
                 one, AFTER_FOUR_WEEKS, links.question(one, AFTER_FOUR_WEEKS)
             ),
@@ -225,6 +228,7 @@ class Previews:
             waits=f"sinds {self._day(-8)}, 6 werkdagen",
             promised_by=in_words(promised_by(self._now - timedelta(days=8))),
             is_late=False,
+            came_back="",
             link=self._links.candidate(_registration(self._now), HERE),
         )
         return self._notice(
@@ -313,6 +317,14 @@ def _late(now: datetime) -> tuple[Registration, Mail]:
     one = replace(one, registered_at=began, handovers=(Handover(HERE, began),))
     late = escalated(one, now)
     return late, next(mail for mail in late.mails if mail.kind == LATE)
+
+
+def _regret(now: datetime) -> tuple[Registration, Mail]:
+    """A municipality says that it does not work out now."""
+    new = _registration(now)
+    alone = replace(new, handovers=(Handover(HERE, new.registered_at),))
+    said = acted(alone, HERE, Act(now, NOT_NOW, "link", why=NO_MATCH))
+    return said, next(mail for mail in said.mails if mail.kind == REGRET)
 
 
 def _mail(kind: str, receiver: str, now: datetime) -> Mail:

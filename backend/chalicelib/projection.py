@@ -17,6 +17,9 @@ from chalicelib.logs import Log
 
 log = Log(__name__)
 
+LEFT = frozenset({"withdrawn", "erased"})
+"""The events that a table of before does not know, and that nobody asks a second time."""
+
 
 class Appending(Protocol):
     def append(self, entry: Entry) -> bool: ...
@@ -47,7 +50,18 @@ def project(before: Registration | None, after: Registration, store: Store) -> i
     told = len(before.events) if before else 0
     for row in changed_rows(before, after):
         store.save_candidate(row)
-    return sum(store.append(entry) for entry in entries(after, after=told))
+    return sum(_written(entry, store) for entry in entries(after, after=told))
+
+
+def _written(entry: Entry, store: Appending) -> bool:
+    """
+    Whether an entry is new. That somebody left stands in the log as well, whichever door it was:
+    who restores the table from before that must do it again (docs/decisions/0019-retention.md).
+    """
+    is_new = store.append(entry)
+    if is_new and entry.event.what in LEFT:
+        log.info("to do again after a restore", reference=entry.reference, why=entry.event.what)
+    return is_new
 
 
 def ended(registration: Registration, now: datetime, store: Appending) -> bool:
@@ -74,7 +88,7 @@ def repair(store: Store, now: datetime) -> int:
             if day not in days:
                 days[day] = {(known.reference, known.number) for known in store.ledger(day)}
             if (entry.reference, entry.number) not in days[day]:
-                missing += store.append(entry)
+                missing += _written(entry, store)
         for row in candidates(registration):
             if row.receiver not in lists:
                 found = store.candidates(row.receiver, now)

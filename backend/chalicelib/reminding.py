@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from chalicelib.acting import told_state
 from chalicelib.domain.calendar import (
     BRUSSELS,
     in_words,
@@ -69,6 +70,7 @@ class Waiting:
     waits: str
     promised_by: str
     is_late: bool
+    came_back: str
     link: str
 
 
@@ -155,6 +157,7 @@ class ReminderComposer:
                     waits=_waits(since, today),
                     promised_by=in_words(last),
                     is_late=last < today,
+                    came_back=told_state(one, handover) if handover.came_back else "",
                     link=self._link(one, receiver),
                 )
 

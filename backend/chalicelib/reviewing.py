@@ -1,9 +1,9 @@
 """
-What is held from the municipalities, and who lets it go: the volunteer by her button, the desk by
-its two.
+What is held from the municipalities: the volunteer lets it go by her button; what else becomes of
+it, an officer decides (deciding.py).
 
-A link shows, a button acts (design rule 6): nothing here changes a registration but `confirm` and
-`decide`, each by one conditional write. What was let go is forwarded by whoever forwards.
+A link shows, a button acts (design rule 6): nothing here changes a registration but `confirm`, by
+one conditional write. What was let go is forwarded by whoever forwards.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,23 +14,19 @@ from typing import Protocol
 from chalicelib.domain.registration import (
     CONFIRM_FIRST_FOR,
     QUARANTINE,
+    RELEASED,
     Registration,
-    refused,
     unheld,
 )
-from chalicelib.domain.suspicion import RELEASED, decision_on
-from chalicelib.domain.tokens import CONFIRM, REVIEW, ForgedTokenError, Keys, verify
+from chalicelib.domain.tokens import CONFIRM, ForgedTokenError, Keys, verify
 from chalicelib.failures import StaleError
 from chalicelib.logs import Log
 
 log = Log(__name__)
 
 CONFIRM_TERM = CONFIRM_FIRST_FOR + timedelta(days=1)  # who reads «7 days» may mean the evening
-REVIEW_TERM = timedelta(days=14)
 
 CONFIRMED = "confirmed"  # by the volunteer herself
-DESK = "desk"
-RELEASE, REFUSE = "release", "refuse"
 
 Step = Callable[[Registration], Registration]
 
@@ -79,27 +75,8 @@ def confirm(token: str, review: Review) -> Registration | None:
         return None
     now = review.now
     following = _changed(registration, lambda one: unheld(one, CONFIRMED, now), review.store, now)
-    decision = decision_on(following) if following else None
+    decision = following.judgement if following else None
     return following if decision and decision.what == RELEASED else None
-
-
-def to_review(token: str, review: Review) -> Registration | None:
-    """The registration of the desk's link, held or decided; None when the link is not good."""
-    return review.named(token, REVIEW, REVIEW_TERM)
-
-
-def decide(reference: str, decision: str, store: Store, now: datetime) -> Registration | None:
-    """
-    Let the desk's decision (`release`, `refuse`) be done, if it still waits for one.
-
-    Returns what the registration is then; None when there is none.
-    """
-    steps: dict[str, Step] = {
-        RELEASE: lambda one: unheld(one, DESK, now),
-        REFUSE: lambda one: refused(one, DESK, now) if one.hold else one,
-    }
-    registration = store.get(reference, now)
-    return _changed(registration, steps[decision], store, now) if registration else None
 
 
 def quarantined(store: Waiting, now: datetime) -> Iterator[Registration]:

@@ -56,7 +56,7 @@ class Store(Protocol):
     def add_notice(self, notice: Notice) -> bool: ...
     def save_session(self, session: Session) -> None: ...
     def session(self, key: str, now: datetime) -> Session | None: ...
-    def use_once(self, key: str, until: datetime) -> bool: ...
+    def use_once(self, key: str, by: str, until: datetime) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,18 @@ class Reception:
         return member if is_theirs else None
 
     def sign_in(self, token: str) -> str | None:
-        """A session, by its secret for the browser; None for a link that is void or was used."""
+        """
+        A session, by its secret for the browser; None for a link that is void or was used.
+
+        The session is there before the link is used up: when either fails, the link still works.
+        """
         member = self.bearer(token)
-        if member is None or not self._store.use_once(key_of(token), self._now + SIGN_IN_TERM):
+        if member is None:
             return None
         secret, session = began(self.desk, member.subject, member.role, self._now)
         self._store.save_session(session)
+        if not self._store.use_once(key_of(token), session.key, self._now + SIGN_IN_TERM):
+            return None
         log.info("signed in", why=self.desk, contact=member.subject)
         return secret
 

@@ -13,7 +13,7 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | registrations of a network, today | `NETWORK#<digest>` | `NETWORK` | the forwarder |
 | candidate in a municipality | `CANDIDATES#41002` | its reference | that municipality's desk |
 | word of a name | `NAME#<digest>` | its reference | the agency's desk |
-| officer | `OFFICERS` | their id | the agency's desk |
+| officers, all in one | `OFFICERS` | `OFFICERS` | the agency's desk |
 | an officer saw a person | `VIEWS#2026-11-23` | `<moment>#<officer>#<reference>` | a day |
 | vacation of a municipality | `DESK#41002` | `VACATION` | its desk, and who would remind it |
 | session at a desk | `SESSION#<digest>` | `SESSION` | each request of that browser |
@@ -46,7 +46,7 @@ from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.names import Named
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.officers import Officer
+from chalicelib.domain.officers import Officer, Roster
 from chalicelib.domain.outbox import AnyOutbox, Event, Fact, Mail, Outbox, Sending
 from chalicelib.domain.recent import KEPT, Recent, Request
 from chalicelib.domain.reference import is_reference
@@ -306,23 +306,19 @@ class Store:
         """Write a row; False when one is there that is as new, or newer."""
         return self._projected(_named_item(row), row.registered_at, row.version)
 
-    def officers(self) -> Iterator[Officer]:
-        """All of them, also who was removed, by their ids."""
-        return map(_read_officer, self._query("pk = :pk", pk="OFFICERS"))
+    def roster(self) -> Roster:
+        """All officers, in one item."""
+        image = self._get("OFFICERS", "OFFICERS")
+        return _read_roster(image) if image else Roster()
 
-    def officer(self, id_: str) -> Officer | None:
-        image = self._get("OFFICERS", id_)
-        return _read_officer(image) if image else None
-
-    def save_officer(self, officer: Officer) -> Officer:
+    def save_roster(self, roster: Roster) -> Roster:
         """
-        Write the next version of an officer; returns it.
+        Write the next version of all officers; returns it.
 
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
-        following = replace(officer, version=officer.version + 1)
-        item = {"pk": "OFFICERS", "sk": officer.id, **_item(following)}
-        self._put_version(item, officer.version)
+        following = replace(roster, version=roster.version + 1)
+        self._put_version({"pk": "OFFICERS", "sk": "OFFICERS", **_item(following)}, roster.version)
         return following
 
     def add_view(self, view: View) -> bool:
@@ -368,9 +364,19 @@ class Store:
         session = _read_session(image) if image else None
         return session if session and now < session.expires_at else None
 
-    def use_once(self, key: str, until: datetime) -> bool:
-        """Whether this is the first use of what has this digest; remembered at least `until`."""
-        return self._added({"pk": f"USED#{key}", "sk": "USED", "expires_at": _seconds(until)})
+    def use_once(self, key: str, by: str, until: datetime) -> bool:
+        """
+        Whether `by` is the first, and so the only one, to use what has this digest; remembered at
+        least `until`. The same one asking again is no second use.
+        """
+        item = {"pk": f"USED#{key}", "sk": "USED", "used_by": by, "expires_at": _seconds(until)}
+        try:
+            self._put(item, "attribute_not_exists(pk) OR used_by = :by", {":by": {"S": by}})
+        except ClientError as error:
+            if _is_refused(error):
+                return False
+            raise
+        return True
 
     def append(self, entry: Entry) -> bool:
         """Write a ledger entry; False when it was there already."""
@@ -515,6 +521,7 @@ def _outbox_item(outbox: Outbox) -> Item:
         "sk": kind,
         **_item(outbox),
         **({"due": "due", "due_at": _text(due_at)} if due_at else {}),
+        **({"at_once": True} if outbox.is_due_at_once else {}),
         **({"work": work[0], "work_at": _text(work[1])} if work else {}),
         "expires_at": _seconds(outbox.expires_at),
     }
@@ -623,6 +630,7 @@ def _read_handover(item: Item) -> Handover:
         partner=Partner(partner["name"], partner.get("email", "")) if partner else None,
         agreed_at=_maybe_moment(item.get("agreed_at")),
         declined_at=_maybe_moment(item.get("declined_at")),
+        lapsed_at=_maybe_moment(item.get("lapsed_at")),
         links_since=_maybe_moment(item.get("links_since")),
         ended_at=_maybe_moment(item.get("ended_at")),
         late_since=_maybe_moment(item.get("late_since")),
@@ -809,8 +817,12 @@ def _read_named(image: Image) -> Named:
     )
 
 
-def _read_officer(image: Image) -> Officer:
+def _read_roster(image: Image) -> Roster:
     item = _read(image)
+    return Roster(tuple(map(_read_officer, item["officers"])), int(item["version"]))
+
+
+def _read_officer(item: Item) -> Officer:
     return Officer(
         id=item["id"],
         email=item.get("email", ""),
@@ -820,7 +832,6 @@ def _read_officer(image: Image) -> Officer:
         changes=tuple(
             Change(_moment(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
         ),
-        version=int(item["version"]),
     )
 
 

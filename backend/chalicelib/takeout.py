@@ -1,15 +1,16 @@
 """
 All that we know of a volunteer (GDPR art. 15 and 20): what the table keeps under her registration,
-as a document that programs can read, and the same in words.
+as a document that programs can read.
 
-It is made from the items themselves, so that what is stored later is in it from then on.
+It is made from the items themselves, so that what is stored later is in it from then on. Codes stay
+codes there; what each means stands at its end.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.history import LEGEND
 from chalicelib.domain.recent import Recent
 from chalicelib.domain.registration import Registration
 
@@ -31,6 +32,7 @@ def takeout(registration: Registration, recent: Recent) -> dict[str, Any]:
     known["recent_requests"] = [
         one for one in requests if one["reference"] == registration.reference
     ]
+    known["legend"] = LEGEND
     return known
 
 
@@ -40,20 +42,3 @@ def _readable(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _text(moment: datetime) -> str:
     return moment.isoformat()
-
-
-def rows(known: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every value of a part of the document, by its path: «mails 1 status», «delivered»."""
-    found: list[tuple[str, str]] = []
-    for name, value in known.items():
-        found += _rows(name, value)
-    return found
-
-
-def _rows(path: str, value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        return [row for name, one in value.items() for row in _rows(f"{path} {name}", one)]
-    if isinstance(value, list | tuple):
-        inside = enumerate(value, 1)
-        return [row for number, one in inside for row in _rows(f"{path} {number}", one)]
-    return [(path, str(value))] if value not in (None, "", False) else []

@@ -6,7 +6,6 @@ way on, a refusal, JSON.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
 
 from chalicelib.domain.form import Posted
@@ -55,12 +54,15 @@ class Request:
         return bool(origin) and sender not in {"null", origin}
 
     def cookie(self, name: str) -> str:
-        """The value of a cookie, "" for none."""
-        try:
-            found = SimpleCookie(self.headers.get("cookie", "")[:MAX_COOKIES]).get(name)
-        except CookieError:
-            return ""
-        return found.value if found else ""
+        """
+        The value of a cookie, "" for none; for two that differ as well, as another host of our
+        domain may have added one. Not by `http.cookies`: that gives up at the first cookie, of
+        whichever site below the same domain, that is not written as it should be.
+        """
+        header = self.headers.get("cookie", "")[:MAX_COOKIES]
+        pairs = (part.strip().partition("=") for part in header.split(";"))
+        found = {value for key, _, value in pairs if key == name}
+        return found.pop() if len(found) == 1 else ""
 
 
 @dataclass(frozen=True)

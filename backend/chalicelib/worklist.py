@@ -18,8 +18,8 @@ from chalicelib.digest import FINAL, Item
 from chalicelib.domain.calendar import local_date
 from chalicelib.domain.contacts import REGIONS, UNCONFIRMED, USABLE, Contact
 from chalicelib.domain.municipalities import MUNICIPALITIES
-from chalicelib.domain.officers import Officer, manages
-from chalicelib.domain.registration import QUARANTINE, Registration
+from chalicelib.domain.officers import Officer, Roster, manages
+from chalicelib.domain.registration import QUARANTINE
 from chalicelib.domain.site import DESK_CONTACTS, DESK_REGISTRATION
 
 MAX_LOOKED_UP = 200
@@ -50,7 +50,7 @@ GROUPS = {
 
 
 class Store(digest.Store, Protocol):
-    def officers(self) -> Iterable[Officer]: ...
+    def roster(self) -> Roster: ...
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def groups(store: Store, agency: str, now: datetime) -> tuple[Group, ...]:
             "instellingen",
             "Instellingen die niet kloppen",
             "Vraag het aan wie de site technisch beheert.",
-            _misconfigured(agency, store.officers()),
+            _misconfigured(agency, store.roster().officers),
         ),
         _plain(
             "blijven-liggen",
@@ -173,11 +173,11 @@ def _task(item: Item) -> Task:
 
 def _held(store: Store, today: date, now: datetime) -> Group:
     looked_up, more = _first(store.work(QUARANTINE))
-    items = [item for id_ in looked_up for item in digest.held(id_, store, _no_link, today, now)]
+    items = [item for id_ in looked_up for item in digest.held(id_, store, "", today, now)]
     return Group(
         "nakijken",
         "Aanmeldingen om na te kijken",
-        "Open de aanmelding en kies: doorsturen of weigeren. De vrijwilliger wacht zo lang.",
+        "Open de aanmelding en kies: doorlaten of weigeren. De vrijwilliger wacht zo lang.",
         tuple(map(_task, items)),
         more,
     )
@@ -228,7 +228,3 @@ def _first(waiting: Iterator[T]) -> tuple[list[T], int]:
 
 def _since(task: Task) -> tuple[date, str]:
     return task.item.since or date.max, task.item.name
-
-
-def _no_link(_: Registration, __: datetime) -> str:
-    return ""

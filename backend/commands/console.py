@@ -13,13 +13,15 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from chalicelib import bootstrap
+from chalicelib.domain.officers import Roster
+from chalicelib.domain.outbox import AnyOutbox
 from chalicelib.store import Store
 
 told = Console(stderr=True)
@@ -46,12 +48,33 @@ Who = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
 
 
-def open_store() -> Store:
+class Trial(Store):
+    """The same table, on which one of the things that a person decides is not written down."""
+
+    def __init__(self, store: Store) -> None:
+        vars(self).update(vars(store))
+
+    def save(self, outbox: AnyOutbox) -> AnyOutbox:
+        return outbox
+
+    def save_roster(self, roster: Roster) -> Roster:
+        return roster
+
+
+def open_store(*, dry_run: bool = False) -> Store:
+    """The table; with `dry_run`, one to decide on without a trace."""
     try:
-        return bootstrap.store()
+        store = bootstrap.store()
     except KeyError as error:
         told.print(f"Set {error.args[0]}, or use --local beside a running `make run`.")
         raise typer.Exit(1) from None
+    return Trial(store) if dry_run else store
+
+
+def fail(message: str) -> NoReturn:
+    """Say why nothing was done, and end with 1."""
+    told.print(message, markup=False)
+    raise typer.Exit(1)
 
 
 def is_production() -> bool:

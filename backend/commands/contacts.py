@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.progress import track
@@ -32,6 +32,7 @@ from commands.console import (
     AsJson,
     DryRun,
     Who,
+    fail,
     is_production,
     open_store,
     print_json,
@@ -138,9 +139,9 @@ def set_contact(
     try:
         contact = address_book.set_address(kept, place, email, who, now)
     except ValueError:
-        _fail("That is no e-mail address.")
+        fail("That is no e-mail address.")
     if contact and contact.is_placeholder and is_production():
-        _fail("That is a placeholder.")
+        fail("That is a placeholder.")
     if contact and not dry_run:
         with _unless_stale():
             contact = (
@@ -210,7 +211,7 @@ def merge_contacts(who: Who, dry_run: DryRun = False, as_json: AsJson = False) -
     try:
         pairs = list(address_book.merges(store.all_contacts(), who, now))
     except UnusableFileError as error:
-        _fail(str(error))
+        fail(str(error))
     if not dry_run:
         with _unless_stale():
             for following, former in pairs:
@@ -307,7 +308,7 @@ def _find(store: Store, place: Place) -> Contact | None:
 def _known(store: Store, place: Place) -> Contact:
     contact = _find(store, place)
     if contact is None or contact.state == INACTIVE:
-        _fail("There is no address in use in that place: `contacts set` puts one there.")
+        fail("There is no address in use in that place: `contacts set` puts one there.")
     return contact
 
 
@@ -315,9 +316,7 @@ def _unsuppress(contact: Contact) -> None:
     try:
         was_there = bootstrap.suppression().lift(contact.email)
     except ComplainedError:
-        _fail(
-            "Somebody there called our mail spam. Speak with them first, then take it off in SES."
-        )
+        fail("Somebody there called our mail spam. Speak with them first, then take it off in SES.")
     told.print("Taken off SES's list." if was_there else "SES did not have it on its list.")
 
 
@@ -331,15 +330,10 @@ def _tell_change(contact: Contact | None, *, dry_run: bool, as_json: bool, same:
         told.print(f"{contact.key} ({contact.owner}) {verb} {contact.state}.", markup=False)
 
 
-def _fail(message: str) -> NoReturn:
-    told.print(message, markup=False)
-    raise typer.Exit(1)
-
-
 @contextmanager
 def _unless_stale() -> Iterator[None]:
     """What was written before stays, and is not done again by the next try."""
     try:
         yield
     except StaleError:
-        _fail("Somebody changed an address at the same time. Do it again.")
+        fail("Somebody changed an address at the same time. Do it again.")

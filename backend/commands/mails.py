@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.progress import track
@@ -12,9 +12,21 @@ from chalicelib.domain.clearing import HANDLED, SenselessError, closed, sent_aga
 from chalicelib.domain.handover import COMMAND
 from chalicelib.domain.outbox import Mail, Outbox
 from chalicelib.domain.reference import is_reference
+from chalicelib.domain.registration import Registration
+from chalicelib.domain.views import VIEWED, View
 from chalicelib.failures import StaleError
 from chalicelib.worklist import Filter, resendable
-from commands.console import AsJson, DryRun, open_store, print_json, print_table, shown, told
+from commands.console import (
+    AsJson,
+    DryRun,
+    Who,
+    fail,
+    open_store,
+    print_json,
+    print_table,
+    shown,
+    told,
+)
 
 MAX_TRIES = 10
 
@@ -26,17 +38,32 @@ To = Annotated[str, typer.Option("--to", metavar="RECEIVER", help="A NIS code, o
 
 
 @commands.command()
-def show(reference: str, as_json: AsJson = False) -> None:
-    """What became of one registration: its mails and events, not the person."""
-    known = is_reference(reference)
-    registration = open_store().get(reference, bootstrap.now()) if known else None
+def show(
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="MB-…")],
+    *,
+    who: Who,
+    person: Annotated[
+        bool, typer.Option("--person", help="Also who it is. It is written down by whom.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What became of one registration: where she is, its mails and events; not the person."""
+    store, now = open_store(), bootstrap.now()
+    registration = store.get(reference, now) if is_reference(reference) else None
     if registration is None:
-        _fail("There is no registration with that reference.")
-    facts = {
+        fail("There is no registration with that reference.")
+    if person:  # the entry comes first: without it, nothing is shown
+        store.add_view(View(now, who, VIEWED, reference))
+    facts: dict[str, object] = {
+        **({"answers": asdict(registration.answers)} if person else {}),
         "reference": registration.reference,
         "registered_at": registration.registered_at,
         "repeat_of": registration.repeat_of,
         "hold": registration.hold,
+        "places": [
+            {"receiver": one.receiver, "state": one.state, "ended_at": one.ended_at}
+            for one in registration.handovers
+        ],
         "mails": [
             asdict(mail) | {"status": mail.status, "sent_at": mail.sent_at}
             for mail in registration.mails
@@ -46,6 +73,15 @@ def show(reference: str, as_json: AsJson = False) -> None:
     if as_json:
         print_json(facts)
         return
+    if person:
+        print_table(("field", "value"), _answers(registration))
+    print_table(
+        ("place", "state", "since", "ended"),
+        (
+            (one.receiver, one.state, shown(one.since), shown(one.ended_at))
+            for one in registration.handovers
+        ),
+    )
     print_table(
         ("mail", "to", "status", "attempts", "reason", "when"),
         (
@@ -60,6 +96,11 @@ def show(reference: str, as_json: AsJson = False) -> None:
             for mail in registration.mails
         ),
     )
+
+
+def _answers(registration: Registration) -> list[tuple[str, str]]:
+    answers = asdict(registration.answers).items()
+    return [(name, str(value)) for name, value in answers if value]
 
 
 def _moments(mail: Mail) -> str:
@@ -120,6 +161,7 @@ def close(
     kind: Kind,
     to: To,
     why: Annotated[str, typer.Option(help=f"How you dealt with it: {', '.join(HANDLED)}.")],
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Close a mail that waits for a person: you dealt with it in another way."""
@@ -127,7 +169,7 @@ def close(
     def handled(outbox: Outbox, mail: Mail) -> Outbox:
         return closed(outbox, mail, why, bootstrap.now())
 
-    _decide(reference, kind, to, handled, "closed", dry_run=False, as_json=as_json)
+    _decide(reference, kind, to, handled, "closed", dry_run=dry_run, as_json=as_json)
 
 
 def _again(outbox: Outbox, mail: Mail) -> Outbox:
@@ -144,27 +186,27 @@ def _decide(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    store = open_store()
+    store = open_store(dry_run=dry_run)
     for _ in range(MAX_TRIES):
         outbox = store.outbox(id_, bootstrap.now())
         if outbox is None:
-            _fail("There is nothing with that reference.")
+            fail("There is nothing with that reference.")
         mails = _chosen(outbox, kind, to)
         following = outbox
         try:
             for mail in mails:
                 following = decide(following, mail)
-            if following is not outbox and not dry_run:
+            if following is not outbox:
                 store.save(following)
         except SenselessError as error:
-            _fail(str(error))
+            fail(str(error))
         except StaleError:  # something happened to it meanwhile: look again
             continue
         changed = following is not outbox
         outcome = f"would be {done}" if dry_run else done
         _tell(id_, mails, outcome if changed else "unchanged", as_json=as_json)
         return
-    _fail("It keeps changing. Try again in a minute.")
+    fail("It keeps changing. Try again in a minute.")
 
 
 def _chosen(outbox: Outbox, kind: str, to: str) -> list[Mail]:
@@ -174,7 +216,7 @@ def _chosen(outbox: Outbox, kind: str, to: str) -> list[Mail]:
         found = [one for one in outbox.mails if one.attention_at]
     if not found:
         known = ", ".join(f"--mail {one.kind} --to {one.receiver}" for one in outbox.mails)
-        _fail(f"It has no such mail, or none waits for a person. It has: {known}.")
+        fail(f"It has no such mail, or none waits for a person. It has: {known}.")
     return found
 
 
@@ -190,8 +232,3 @@ def _tell(id_: str, mails: list[Mail], done: str, *, as_json: bool) -> None:
         return
     for one in mails:
         told.print(f"{id_}: {one.kind} to {one.receiver} {done}.", markup=False)
-
-
-def _fail(message: str) -> NoReturn:
-    told.print(message, markup=False)
-    raise typer.Exit(1)

@@ -1,7 +1,7 @@
 """Who may sign in at the agency's desk. The addresses stand in the table only."""
 
 from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,17 @@ from chalicelib.domain.officers import (
     UnusableIdError,
 )
 from chalicelib.domain.session import ROLES
-from commands.console import AsJson, Who, open_store, print_json, print_table, shown, told
+from commands.console import (
+    AsJson,
+    DryRun,
+    Who,
+    fail,
+    open_store,
+    print_json,
+    print_table,
+    shown,
+    told,
+)
 
 commands = typer.Typer(no_args_is_help=True, help="Who may sign in at the agency's desk.")
 
@@ -26,7 +36,7 @@ Role = Annotated[str, typer.Argument(metavar="ROLE", help=f"One of {', '.join(RO
 @commands.command("list")
 def list_officers(as_json: AsJson = False) -> None:
     """The officers, also who was removed, and what changed last."""
-    known = list(open_store().officers())
+    known = list(open_store().roster().officers)
     if as_json:
         print_json([_facts(one) for one in known])
         return
@@ -52,45 +62,52 @@ def add(
     role: Role,
     *,
     who: Who,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Let somebody in; or give somebody another address or role. It counts at once."""
-    store, now = open_store(), bootstrap.now()
-    _change(lambda: book.add(id_, email, role, store, who=who, now=now), as_json=as_json)
+    store, now = open_store(dry_run=dry_run), bootstrap.now()
+    _change(
+        lambda: book.add(id_, email, role, store, who=who, now=now),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 @commands.command("role")
-def change_role(id_: Id, role: Role, *, who: Who, as_json: AsJson = False) -> None:
+def change_role(
+    id_: Id, role: Role, *, who: Who, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
     """Let somebody do more, or less. It counts at once."""
-    store, now = open_store(), bootstrap.now()
-    _change(lambda: book.change_role(id_, role, who, store, now), as_json=as_json)
+    store, now = open_store(dry_run=dry_run), bootstrap.now()
+    _change(lambda: book.change_role(id_, role, who, store, now), dry_run=dry_run, as_json=as_json)
 
 
 @commands.command()
-def remove(id_: Id, *, who: Who, as_json: AsJson = False) -> None:
+def remove(id_: Id, *, who: Who, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Let somebody in no longer; it counts at once, also for who is inside."""
-    store, now = open_store(), bootstrap.now()
-    _change(lambda: book.remove(id_, who, store, now), as_json=as_json)
+    store, now = open_store(dry_run=dry_run), bootstrap.now()
+    _change(lambda: book.remove(id_, who, store, now), dry_run=dry_run, as_json=as_json)
 
 
-def _change(change: Callable[[], Officer | None], *, as_json: bool) -> None:
+def _change(change: Callable[[], Officer | None], *, dry_run: bool, as_json: bool) -> None:
     try:
         officer = change()
     except LastManagerError:
-        _fail("Nobody would be left who may add an officer: give somebody that role first.")
+        fail("Nobody would be left who may add an officer: give somebody that role first.")
     except UnknownRoleError:
-        _fail(f"A role is one of {', '.join(ROLES)}.")
+        fail(f"A role is one of {', '.join(ROLES)}.")
     except UnusableIdError:
-        _fail("An id is 2 to 20 small letters, digits and hyphens.")
+        fail("An id is 2 to 20 small letters, digits and hyphens.")
     except cleaning.UnusableAnswerError:
-        _fail("That is no e-mail address.")
+        fail("That is no e-mail address.")
     if officer is None:
-        _fail("There is no such officer.")
+        fail("There is no such officer.")
     if as_json:
-        print_json(_facts(officer))
+        print_json(_facts(officer) | {"dry_run": dry_run})
     else:
         state = f"may {officer.role}" if officer.is_active else "is removed"
-        told.print(f"{officer.id} {state}.", markup=False)
+        told.print(f"{officer.id} {state}{' (dry run)' if dry_run else ''}.", markup=False)
 
 
 def _facts(officer: Officer) -> dict[str, object]:
@@ -101,8 +118,3 @@ def _facts(officer: Officer) -> dict[str, object]:
         "since": officer.since,
         "removed_at": officer.removed_at,
     }
-
-
-def _fail(message: str) -> NoReturn:
-    told.print(message, markup=False)
-    raise typer.Exit(1)

@@ -122,7 +122,8 @@ def _withdraw(reference: str, *, dry_run: bool) -> Outcome:
 
 def _told(after: Registration | None, kind: str) -> tuple[str, ...]:
     mails = after.mails if after else ()
-    return tuple(one.receiver for one in mails if one.kind == kind and not one.dropped_at)
+    told = (one.receiver for one in mails if one.kind == kind and not one.dropped_at)
+    return tuple(dict.fromkeys(told))  # a place may have several copies
 
 
 def _found(reference: str) -> Registration | None:

@@ -2,16 +2,29 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from chalicelib import bootstrap
 from chalicelib.digest import sections
+from chalicelib.previews import Previews
 from chalicelib.watching import status_now
-from commands.console import AsJson, open_store, print_json, print_table, print_text, told
+from commands.console import (
+    AsJson,
+    fail,
+    open_store,
+    print_json,
+    print_table,
+    print_text,
+    shown,
+    told,
+)
 
 commands = typer.Typer()
+
+SAMPLE_SITE, SAMPLE_AGENCY = "https://www.mijnbuddy.example", "desk@mijnbuddy.example"
+"""Of the samples of mails: the person in them is invented, too."""
 
 
 @commands.command("status")
@@ -27,7 +40,7 @@ def show_status(as_json: AsJson = False) -> None:
 @commands.command("digest")
 def show_digest(as_json: AsJson = False) -> None:
     """What waits for a person, as the mail of this morning would say it; mails nothing."""
-    found = sections(open_store(), lambda _, __: "", bootstrap.now())
+    found = sections(open_store(), "", bootstrap.now())
     if as_json:
         print_json([_plain(asdict(section)) for section in found])
         return
@@ -61,3 +74,46 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     return value
+
+
+@commands.command("views")
+def show_views(
+    day: Annotated[
+        datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="2026-11-23 (UTC); today.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which officer looked at which registration, on one day."""
+    chosen = (day or bootstrap.now()).date().isoformat()
+    seen = list(open_store().views(chosen, bootstrap.now()))
+    if as_json:
+        print_json([asdict(view) for view in seen])
+        return
+    print_table(
+        ("when", "who", "what", "reference"),
+        ((shown(view.at), view.officer, view.what, view.reference) for view in seen),
+    )
+
+
+@commands.command("preview")
+def show_preview(
+    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="Such as forwarding.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """A mail as it is written now, with an invented person; without a kind, which there are."""
+    previews = Previews(SAMPLE_SITE, SAMPLE_AGENCY, bootstrap.now())
+    if not kind:
+        kinds = [(one.code, one.what) for one in previews.all()]
+        if as_json:
+            print_json([{"kind": code, "what": what} for code, what in kinds])
+        else:
+            print_table(("kind", "what"), kinds)
+        return
+    found = previews.of(kind)
+    if found is None:
+        fail("There is no such mail: `mijnbuddy preview` tells which there are.")
+    email = found.email
+    if as_json:
+        print_json({"kind": kind, "subject": email.subject, "text": email.text, "html": email.html})
+    else:
+        print_text(f"{email.subject}\n\n{email.text}")

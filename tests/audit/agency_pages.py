@@ -1,5 +1,6 @@
 """The pages of the agency's desk, in each state that an officer can meet, for the audit."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,19 +23,20 @@ from chalicelib.domain.views import SEARCHED, VIEWED, View
 from chalicelib.entrance import AddressForm, EntrancePages
 from chalicelib.handling import Case
 from chalicelib.pages import Pages
-from chalicelib.previews import Previews
+from chalicelib.previews import Preview, Previews
 from chalicelib.worklist import Filter, groups, resendable
 from tests.backend.fakes import FakeStore
 from tests.backend.samples import AALST, GENT, NOW, contact, mail_to, registration
 
 LATER = NOW + timedelta(days=20)
 AGENCY_ADDRESS = "desk@mijnbuddy.example"
+_STYLESHEET = re.compile(r"&lt;link rel=.{1,9}stylesheet.*?&gt;")
 
 
 def examples(pages: Pages) -> dict[str, str]:
     """
-    Each in each state; a name starts with its template. The page of one mail is not here: it has
-    another policy than all others.
+    Each in each state; a name starts with its template. The mail in its frame is without its own
+    stylesheet, which only the desk gives.
     """
     inside = AgencyPages(pages).of(began(AGENCY, "an-p", MANAGE, NOW)[1])
     reader = AgencyPages(pages).of(began(AGENCY, "bo", READ, NOW)[1])
@@ -63,6 +65,9 @@ def examples(pages: Pages) -> dict[str, str]:
         "agency-registration-read": reader.registration_page(seen, LATER),
         "agency-registration-held": inside.registration_page(waiting, LATER),
         "agency-registration-rerouted": inside.registration_page(gone, LATER),
+        "agency-registration-undo": inside.registration_page(
+            refused_for(seen, "no-place", "agency", LATER), LATER
+        ),
         "agency-registration-refused": inside.registration_page(
             refused_for(seen, "no-place", "agency", NOW), LATER
         ),
@@ -82,15 +87,23 @@ def examples(pages: Pages) -> dict[str, str]:
         "agency-contact": inside.contact_page(AALST, list(store.contacts(AALST))),
         "agency-contact-none": inside.contact_page(GENT, (), CHANGED),
         "agency-mails": inside.mails_page(Previews("https://x.example", AGENCY_ADDRESS, NOW).all()),
+        "agency-mail": _STYLESHEET.sub("", inside.mail_page(_preview("refusal"))),
         "agency-views": inside.views_page(
             NOW.date(),
             [View(NOW, "an-p", VIEWED, seen.reference), View(NOW, "bo", SEARCHED)],
             LATER.date(),
         ),
         "agency-views-empty": inside.views_page(LATER.date(), (), LATER.date()),
-        "agency-officers": inside.officers_page(store.officers(), LAST_MANAGER),
+        "agency-officers": inside.officers_page(store.roster().officers, LAST_MANAGER),
         "notice-agency": reader.notice_page("Dit mag je niet doen", NOT_ALLOWED),
     }
+
+
+def _preview(code: str) -> Preview:
+    preview = Previews("https://x.example", AGENCY_ADDRESS, NOW).of(code)
+    if preview is None:
+        raise AssertionError("there is no such mail")
+    return preview
 
 
 def _store() -> FakeStore:
@@ -104,9 +117,8 @@ def _store() -> FakeStore:
     store.add(held(registration(20), QUARANTINE, HONEYPOT, NOW))
     store.add(acted(registration(21), AALST, Act(NOW, "wrong-address", LINK)))
     store.save_incident(Incident(SILENCE, NOW, None, NOW))
-    store.save_officer(
-        officers.added(None, "an-p", "an@agentschap.be", MANAGE, who="make run", now=NOW)
-    )
+    an = officers.added(None, "an-p", "an@agentschap.be", MANAGE, who="make run", now=NOW)
+    store.save_roster(officers.enrolled(store.roster(), an))
     return store
 
 

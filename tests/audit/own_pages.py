@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain import leaving, wish
 from chalicelib.domain.following import acted, declined, handed_on, proposed
-from chalicelib.domain.handover import LINK, VOLUNTEER_PAGE, Act, Partner
+from chalicelib.domain.handover import AGENCY_DESK, LINK, VOLUNTEER_PAGE, Act, Partner
 from chalicelib.domain.outbox import DELIVERED, Fact, Receipt, heard, sent
 from chalicelib.domain.own import email_asked, paused, questions_stopped, replied, taken_away
 from chalicelib.domain.recent import Recent
@@ -15,9 +15,9 @@ from chalicelib.domain.registration import (
     STEP_UP,
     Registration,
     held,
-    refused,
 )
 from chalicelib.domain.reply import QUESTIONS
+from chalicelib.domain.rerouting import refused_for
 from chalicelib.domain.wish import InvalidWishError, read
 from chalicelib.granting import Asked
 from chalicelib.own_link import ADDRESS_GONE, DATA_GONE, DONE, ERASED, GONE, NOT_DONE
@@ -55,7 +55,7 @@ def examples(pages: Pages) -> dict[str, str]:
         "without-questions": (questions_stopped(there, NOW), LATER),
         "held": (held(new, QUARANTINE, "honeypot", NOW), LATER),
         "to-confirm": (held(new, STEP_UP, "too-fast", NOW), LATER),
-        "refused": (refused(new, "desk", NOW), LATER),
+        "refused": (refused_for(new, "other", AGENCY_DESK, NOW), LATER),
         "repeat": (replace(new, repeat_of="MB-7K3F-9Q4D"), LATER),
         "nearly-gone": (new, new.expires_at - timedelta(days=1)),
     }

@@ -14,8 +14,8 @@ from chalicelib.domain.finder import find
 from chalicelib.domain.following import acted, declined, handed_on, proposed
 from chalicelib.domain.form import FieldError, Form, InvalidFormError, parse
 from chalicelib.domain.handover import LINK, Act, Partner
-from chalicelib.domain.registration import QUARANTINE, STEP_UP, Registration, held, unheld
-from chalicelib.domain.suspicion import HONEYPOT, TOO_FAST
+from chalicelib.domain.registration import STEP_UP, Registration, held
+from chalicelib.domain.suspicion import TOO_FAST
 from chalicelib.handling import Case
 from chalicelib.pages import Pages
 from tests.audit import agency_pages, municipal_pages, own_pages
@@ -56,8 +56,6 @@ def examples() -> dict[str, str]:
         "contact-confirmed": pages.contact_confirmed_page("Aalst", already=False),
         "contact-confirmed-already": pages.contact_confirmed_page("Aalst", already=True),
         "step-up": pages.step_up_page(_held(STEP_UP, TOO_FAST)),
-        "review": pages.review_page(_held(QUARANTINE, HONEYPOT)),
-        "review-decided": pages.review_page(unheld(_held(QUARANTINE, HONEYPOT), "desk", NOW)),
         "notice": pages.notice_page("Dit lukte niet", "Probeer het opnieuw."),
         **_candidates(CandidatePages(pages)),
         **municipal_pages.examples(pages),

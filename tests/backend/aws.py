@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.parser import Parser
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,9 +42,20 @@ def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
 _CloudFormation.add_multi_constructor("!", _plain)
 
 
+@cache
 def template() -> dict[str, Any]:
+    """What `infra/template.yaml` says; read once, as it takes longer than a test. Not to change."""
     document: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _CloudFormation)
     return document
+
+
+@cache
+def session() -> boto3.Session:
+    """
+    For all clients of all tests: each other session would read what AWS's services are like from
+    the disk again, which takes longer than most tests. Data it has none.
+    """
+    return boto3.Session()
 
 
 def create_table(name: str = TABLE) -> None:

@@ -1,6 +1,7 @@
 """What the tests of the backend share: fakes, AWS in memory, and repeatable random examples."""
 
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -74,7 +75,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    with mock_aws():
+    with mock_aws(), patch("boto3.DEFAULT_SESSION", aws_in_memory.session()):
         _forget()
         aws_in_memory.create_table()
         monkeypatch.setenv("SIGNING_KEY_ARN", aws_in_memory.create_signing_key())

@@ -20,7 +20,7 @@ from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.names import Named
 from chalicelib.domain.notice import Notice
-from chalicelib.domain.officers import Officer
+from chalicelib.domain.officers import Roster
 from chalicelib.domain.outbox import AnyOutbox, Outbox
 from chalicelib.domain.recent import Recent
 from chalicelib.domain.registration import Registration
@@ -59,8 +59,9 @@ class FakeStore:
     The table in memory.
 
     `failure` is raised by every call; `written_terms` are expiries that were written by older
-    rules; `before_save` runs once, just before the next save of an
-    outbox, as somebody else's write would.
+    rules; `before_save` runs once, just before the next save of an outbox, as somebody else's write
+    would. `loses_reply`: the next save is done and its reply lost, so that the client tries it
+    again, and is refused.
     """
 
     def __init__(self) -> None:
@@ -70,14 +71,15 @@ class FakeStore:
         self.failure: Exception | None = None
         self.written_terms: dict[str, datetime] = {}
         self.before_save: Callable[[], object] | None = None
+        self.loses_reply = False
         self._recent: dict[str, Recent] = {}
         self._networks: dict[str, Network] = {}
         self._sessions: dict[str, Session] = {}
-        self._used: dict[str, datetime] = {}
+        self._used: dict[str, str] = {}
         self._vacations: dict[str, Vacation] = {}
         self._candidates: dict[tuple[str, str], Candidate] = {}
         self._named: dict[tuple[str, str], Named] = {}
-        self._officers: dict[str, Officer] = {}
+        self._roster = Roster()
         self._views: dict[tuple[datetime, str, str], View] = {}
         self._contacts: dict[tuple[str, int], Contact] = {}
         self._incidents: dict[str, Incident] = {}
@@ -120,7 +122,11 @@ class FakeStore:
         current = self._outboxes.get(outbox.id)
         if current is None or current.version != outbox.version:
             raise StaleError
-        return self._write(replace(outbox, version=outbox.version + 1))
+        saved = self._write(replace(outbox, version=outbox.version + 1))
+        if self.loses_reply:
+            self.loses_reply = False
+            raise StaleError
+        return saved
 
     def due(self, now: datetime) -> Iterator[str]:
         self.check()
@@ -247,22 +253,19 @@ class FakeStore:
         self._named[row.digest, row.reference] = row
         return True
 
-    def officers(self) -> Iterator[Officer]:
+    def roster(self) -> Roster:
         self.check()
-        yield from [self._officers[id_] for id_ in sorted(self._officers)]
+        return self._roster
 
-    def officer(self, id_: str) -> Officer | None:
+    def save_roster(self, roster: Roster) -> Roster:
         self.check()
-        return self._officers.get(id_)
-
-    def save_officer(self, officer: Officer) -> Officer:
-        self.check()
-        known = self._officers.get(officer.id)
-        if officer.version != (known.version if known else 0):
+        before, self.before_save = self.before_save, None
+        if before:
+            before()
+        if roster.version != self._roster.version:
             raise StaleError
-        following = replace(officer, version=officer.version + 1)
-        self._officers[officer.id] = following
-        return following
+        self._roster = replace(roster, version=roster.version + 1)
+        return self._roster
 
     def add_view(self, view: View) -> bool:
         self.check()
@@ -285,11 +288,9 @@ class FakeStore:
         found = self._sessions.get(key)
         return found if found and now < found.expires_at else None
 
-    def use_once(self, key: str, until: datetime) -> bool:
+    def use_once(self, key: str, by: str, until: datetime) -> bool:
         self.check()
-        is_first = key not in self._used
-        self._used[key] = until
-        return is_first
+        return self._used.setdefault(key, by) == by
 
     def append(self, entry: Entry) -> bool:
         self.check()
@@ -396,16 +397,6 @@ class FakePages:
 
     def step_up_page(self, registration: Registration) -> str:
         return json.dumps({"page": "step-up", "reference": registration.reference})
-
-    def review_page(self, registration: Registration) -> str:
-        return json.dumps(
-            {
-                "page": "review",
-                "reference": registration.reference,
-                "hold": registration.hold,
-                "events": [event.what for event in registration.events],
-            }
-        )
 
     def notice_page(self, title: str, text: str) -> str:
         return json.dumps({"page": "notice", "title": title, "text": text})

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import api
+from chalicelib.deciding import release
 from chalicelib.domain.calendar import in_words, promised_by
+from chalicelib.domain.handover import AGENCY_DESK
 from chalicelib.domain.outbox import UNHEARD
 from chalicelib.domain.recent import MAX_A_DAY
 from chalicelib.domain.registration import (
@@ -35,7 +37,7 @@ from chalicelib.domain.suspicion import (
 from chalicelib.domain.tokens import FORM, PROBE, sign
 from chalicelib.forward import Desk, forward, sweep
 from chalicelib.intake import FORM as FORM_TYPE
-from chalicelib.reviewing import RELEASE, Review, confirm, decide
+from chalicelib.reviewing import Review, confirm
 from chalicelib.web import Answer, Request
 from tests.backend.fakes import Clock, FakeMailer, FakePages, FakeStore, KilledError
 from tests.backend.samples import AALST, KEYS, LINKS, Changes, mail_to, posted
@@ -96,7 +98,7 @@ def test_honeypot(visitor: Visitor, mailer: FakeMailer, store: FakeStore) -> Non
     assert (QUARANTINE, HONEYPOT) == (one.hold, held_for(one))
     assert [] == mailer.sent
     assert [one.reference] == list(store.work(QUARANTINE))
-    decide(one.reference, RELEASE, store, one.registered_at)
+    release(one.reference, AGENCY_DESK, store, now=one.registered_at)
     forward(store.records[one.reference], visitor._desk)
     assert [AALST, VOLUNTEER] == mailer.receivers
 
@@ -182,7 +184,7 @@ def test_promise(visitor: Visitor, mailer: FakeMailer, store: FakeStore, clock: 
     """
     one = visitor.sign_up(website="x")
     clock.advance(days=7)
-    decide(one.reference, RELEASE, store, clock())
+    release(one.reference, AGENCY_DESK, store, now=clock())
     sweep(visitor._desk, always)
     confirmation = mailer.sent[-1]
 

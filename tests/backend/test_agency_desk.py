@@ -14,7 +14,8 @@ from chalicelib.agency_pages import FRONT, AgencyPages
 from chalicelib.domain import outbox
 from chalicelib.domain.contacts import BOUNCING
 from chalicelib.domain.following import acted
-from chalicelib.domain.handover import AGENCY_DESK, LINK, Act
+from chalicelib.domain.handover import AGENCY_DESK, LINK, UNDO_TERM, Act
+from chalicelib.domain.officers import LastManagerError, manages
 from chalicelib.domain.registration import QUARANTINE, Registration, admitted, held
 from chalicelib.domain.session import AGENCY as DESK
 from chalicelib.domain.session import HANDLE, MANAGE, READ, began, cookie_of
@@ -256,19 +257,21 @@ def test_of_another(handler: Officer, store: FakeStore) -> None:
 
 def test_release(handler: Officer, store: FakeStore) -> None:
     """
-    What is held goes on by the same step as the mailed link, once.
+    What is held goes on, once, and the history says by whom.
     """
     judged = admitted(registration(), repeat_of="", confirm=True, now=NOW)
     one = stored(store, held(judged, QUARANTINE, HONEYPOT, NOW))
     page = handler.get(lambda desk: desk.registration(one.reference)).body
     answers = [
-        handler.post(lambda desk: desk.decided(one.reference), do="release").status
-        for _ in range(2)
+        handler.post(lambda desk: desk.decided(one.reference), do="release", decided=decided).status
+        for decided in ("", "0", "0")
     ]
 
     assert "Een veld dat mensen niet zien, was ingevuld." in page
-    assert [303, 409] == answers
-    assert "" == store.records[one.reference].hold
+    assert [409, 303, 409] == answers
+    after = store.records[one.reference]
+    assert "" == after.hold
+    assert ("released", AGENCY_DESK) in {(event.what, event.door) for event in after.events}
 
 
 def test_refuse(handler: Officer, store: FakeStore) -> None:
@@ -277,17 +280,58 @@ def test_refuse(handler: Officer, store: FakeStore) -> None:
     """
     one = stored(store, sent(registration()))
     without = handler.post(lambda desk: desk.decided(one.reference), do="refuse")
-    done = handler.post(lambda desk: desk.decided(one.reference), do="refuse", why="too-far")
+    pressed = {"do": "refuse", "why": "too-far"}
+    strange = handler.post(lambda desk: desk.decided(one.reference), **pressed)
+    done = handler.post(lambda desk: desk.decided(one.reference), **pressed, decided="0")
     after = store.records[one.reference]
     event = next(event for event in after.events if event.what == "refused")
     page = handler.get(lambda desk: desk.registration(one.reference)).body
 
-    assert [409, 303] == [without.status, done.status]
+    assert [409, 409, 303] == [without.status, strange.status, done.status]
     assert ("too-far", AGENCY_DESK) == (event.why, event.door)
     assert [NOW] == [place.ended_at for place in after.handovers]
     assert after.mail("refusal", "volunteer")
     assert "Is te ver weg om iemand te ontmoeten" in page
     assert 'value="refuse"' not in page
+
+
+def test_undo(handler: Officer, reader: Officer, store: FakeStore, clock: Clock) -> None:
+    """
+    For an hour the page offers to undo a refusal, to who may; then all is as before, and the same
+    form, or that of the refusal, posted again does nothing.
+    """
+    one = stored(store, sent(registration()))
+    refuse = {"do": "refuse", "why": "too-far", "decided": "0"}
+    handler.post(lambda desk: desk.decided(one.reference), **refuse)
+    offered = handler.get(lambda desk: desk.registration(one.reference)).body
+    hidden = reader.get(lambda desk: desk.registration(one.reference)).body
+    undo = {"do": "undo", "decided": "1"}
+    done = handler.post(lambda desk: desk.decided(one.reference), **undo)
+    after = store.records[one.reference]
+    again = handler.post(lambda desk: desk.decided(one.reference), **undo)
+    stale = handler.post(lambda desk: desk.decided(one.reference), **refuse)
+    shown = handler.get(lambda desk: desk.registration(one.reference)).body
+
+    assert "Je kan «Geweigerd» ongedaan maken tot 11.30 uur." in offered
+    assert 'value="undo"' not in hidden
+    assert [303, 303, 409] == [done.status, again.status, stale.status]
+    assert after == store.records[one.reference]
+    assert one.handovers == after.handovers
+    assert 'value="undo"' not in shown
+
+
+def test_undo_late(handler: Officer, store: FakeStore, clock: Clock) -> None:
+    """
+    After the hour it is too late, and the page says so.
+    """
+    one = stored(store, sent(registration()))
+    pressed = {"do": "refuse", "why": "too-far", "decided": "0"}
+    handler.post(lambda desk: desk.decided(one.reference), **pressed)
+    clock.advance(hours=1)
+    answer = handler.post(lambda desk: desk.decided(one.reference), do="undo", decided="1")
+
+    assert (409, True) == (answer.status, "maar een uur lang" in answer.body)
+    assert store.records[one.reference].judgement
 
 
 def test_act(handler: Officer, store: FakeStore) -> None:
@@ -322,17 +366,21 @@ def test_act_wrong(handler: Officer, store: FakeStore) -> None:
 
 def test_reroute(handler: Officer, store: FakeStore) -> None:
     """
-    Taken from Aalst and given to Gent: Gent is mailed at once, Aalst and the volunteer are told.
+    Taken from Aalst and given to Gent: Gent is mailed, Aalst and the volunteer are told, after the
+    hour of undoing.
     """
     one = stored(store, sent(registration()))
     none = handler.post(lambda desk: desk.acted(one.reference, AALST), act="reroute", to="")
     same = handler.post(lambda desk: desk.acted(one.reference, AALST), act="reroute", to=AALST)
     untouched = store.records[one.reference]
-    done = handler.post(lambda desk: desk.acted(one.reference, AALST), act="reroute", to=GENT)
+    strange = handler.post(lambda desk: desk.acted(one.reference, AALST), act="reroute", to=GENT)
+    pressed = {"act": "reroute", "to": GENT, "decided": "0"}
+    done = handler.post(lambda desk: desk.acted(one.reference, AALST), **pressed)
     after = store.records[one.reference]
-    queued = {mail.name[:2] for mail in after.mails if mail.next_at == NOW and mail.queued_at}
+    queued = {mail.name[:2] for mail in after.mails if mail.next_at == NOW + UNDO_TERM}
 
-    assert [409, 409, 303] == [none.status, same.status, done.status]
+    assert [409] * 3 == [none.status, same.status, strange.status]
+    assert 303 == done.status
     assert one == untouched
     assert {("forwarding", GENT), ("taken-back", AALST), ("rerouted", "volunteer")} <= queued
     gone = handler.get(lambda desk: desk.handover(one.reference, AALST))
@@ -418,11 +466,22 @@ def test_pages_of_a_place(reader: Officer, store: FakeStore) -> None:
             reader.get(lambda desk: desk.place(AALST, "2")),
             reader.get(lambda desk: desk.place(AALST, "99")),
             reader.get(lambda desk: desk.place(AALST, "x")),
+            reader.get(lambda desk: desk.place(AALST, "9" * 5000)),
         )
     ]
 
-    assert [ON_A_PAGE, 2, 2, ON_A_PAGE] == shown
+    assert [ON_A_PAGE, 2, 2, ON_A_PAGE, ON_A_PAGE] == shown
     assert 404 == reader.get(lambda desk: desk.place("99999", "")).status
+
+
+@pytest.mark.parametrize("which", ["", "x", "a|b|c", f"{'x' * 3000}|forwarding|{AALST}|"])
+def test_many_of_nothing(handler: Officer, which: str) -> None:
+    """
+    What names no mail is refused before the table is asked: it would refuse so long a key.
+    """
+    answer = handler.post(lambda desk: desk.sent_again(), which=which)
+
+    assert (422, True) == (answer.status, "We deden niets." in answer.body)
 
 
 def test_many(handler: Officer, store: FakeStore) -> None:
@@ -496,7 +555,7 @@ def test_contact(manager: Officer, store: FakeStore) -> None:
     assert [("cis", "set"), ("cis", "asked"), ("cis", "asked"), ("cis", "retired")] == [
         (change.who, change.what) for change in contact.changes
     ]
-    assert "<strong>retired</strong> door cis" in page
+    assert "<strong>Niet meer in gebruik</strong> door cis" in page
 
 
 def test_officers(manager: Officer, store: FakeStore, clock: Clock) -> None:
@@ -516,7 +575,7 @@ def test_officers(manager: Officer, store: FakeStore, clock: Clock) -> None:
     assert (200, 303, 403) == (inside, changed.status, outside.status)
     assert "Je bent niet meer aangemeld." in outside.body
     assert "dora@agentschap.be" not in page
-    assert "dora: removed" in page
+    assert "dora: Weggehaald" in page
 
 
 @pytest.mark.parametrize(
@@ -537,11 +596,24 @@ def test_officers_wrong(
     """
     What would lock everybody out, or makes no sense, is not done, and the page says why.
     """
-    before = list(store.officers())
+    before = store.roster()
     answer = manager.post(lambda desk: desk.officer_changed(), **posted)
 
     assert (409, True) == (answer.status, told in answer.body)
-    assert before == list(store.officers())
+    assert before == store.roster()
+
+
+def test_two_managers_at_once(manager: Officer, store: FakeStore, clock: Clock) -> None:
+    """
+    Two managers who remove each other at the same moment: the second one is told that nobody would
+    be left.
+    """
+    Officer(store, clock, "dora", MANAGE)
+    store.before_save = lambda: officers.remove("cis", "dora", store, clock())
+    with pytest.raises(LastManagerError):
+        officers.remove("dora", "cis", store, clock())
+
+    assert ["dora"] == [one.id for one in store.roster().officers if manages(one)]
 
 
 def test_views(manager: Officer, handler: Officer, store: FakeStore) -> None:
@@ -557,6 +629,14 @@ def test_views(manager: Officer, handler: Officer, store: FakeStore) -> None:
     assert one.reference in today
     assert '<th scope="row">an</th>' in today
     assert "Niemand van ons bekeek die dag iets." in before
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "x", "2024-02-30", "1" * 5000])
+def test_odd_day(manager: Officer, day: str) -> None:
+    """
+    A day that has no entries any more, or is none, shows today or an empty page: never a fault.
+    """
+    assert 200 == manager.get(lambda desk: desk.views(day)).status
 
 
 def test_mails(reader: Officer) -> None:

@@ -374,7 +374,7 @@ class TestHeld:
             api.confirmation(token, late, pages),
             api.confirmed(token, PRESSED, late, pages),
             api.confirmation("x", review, pages),
-            api.confirmation(LINKS.review(one, NOW).rpartition("/")[2], review, pages),
+            api.confirmation(LINKS.own(one).rpartition("/")[2], review, pages),
             api.confirmation(LINKS.confirm(registration(9)).rpartition("/")[2], review, pages),
         ]
         api.confirmed(token, PRESSED, review, pages)
@@ -384,49 +384,13 @@ class TestHeld:
         assert (410, "notice") == (answers[0].status, document(answers[0])["page"])
 
     @pytest.mark.parametrize(
-        ("decision", "event"), [("release", "released"), ("refuse", "refused")]
-    )
-    def test_desk(
-        self, one: Registration, review: Review, pages: FakePages, decision: str, event: str
-    ) -> None:
-        """
-        The desk's button leads back to its page, which shows what became of it.
-        """
-        token = LINKS.review(one, NOW).rpartition("/")[2]
-        assert STEP_UP == document(api.review(token, review, pages))["hold"]
-        request = pressed_with(f"decision={decision}".encode())
-        pressed = api.reviewed(token, request, review, pages)
-        shown = api.review(token, review, pages)
-
-        assert (303, f"/buddy/beheer/nazien/{token}") == (
-            pressed.status,
-            pressed.headers["Location"],
-        )
-        assert ("", True) == (document(shown)["hold"], event in document(shown)["events"])
-
-    @pytest.mark.parametrize(
-        "body", [b"", b"decision=", b"decision=erase", b"\xff", b"decision=%ff", b"x" * 9000]
-    )
-    def test_no_decision(
-        self, one: Registration, review: Review, pages: FakePages, body: bytes
-    ) -> None:
-        """
-        What is neither of the two decisions changes nothing.
-        """
-        token = LINKS.review(one, NOW).rpartition("/")[2]
-        answer = api.reviewed(token, pressed_with(body), review, pages)
-
-        assert 400 == answer.status
-        assert one == review.store.get(one.reference, NOW)
-
-    @pytest.mark.parametrize(
         ("request_", "status"),
         [
-            (pressed_with(b"decision=release", sec_fetch_site="cross-site"), 403),
-            (pressed_with(b"decision=release", origin="https://evil.example"), 403),
+            (pressed_with(b"x=y", sec_fetch_site="cross-site"), 403),
+            (pressed_with(b"x=y", origin="https://evil.example"), 403),
             (pressed_with(b"x" * (MAX_BODY + 1)), 413),
-            (Request({"content-type": JSON}, b'{"decision": "release"}'), 415),
-            (Request({}, b"decision=release"), 415),
+            (Request({"content-type": JSON}, b"{}"), 415),
+            (Request({}, b"x=y"), 415),
         ],
     )
     def test_pressed_elsewhere(
@@ -441,20 +405,9 @@ class TestHeld:
         A button counts only from our own page, with a body of a size that a button has.
         """
         to_confirm = LINKS.confirm(one).rpartition("/")[2]
-        to_review = LINKS.review(one, NOW).rpartition("/")[2]
 
         assert status == api.confirmed(to_confirm, request_, review, pages).status
-        assert status == api.reviewed(to_review, request_, review, pages).status
         assert one == review.store.get(one.reference, NOW)
-
-    def test_no_link_of_the_desk(self, review: Review, pages: FakePages) -> None:
-        """
-        Without a good link there is nothing to see or to decide.
-        """
-        shown = api.review("x", review, pages)
-
-        assert 410 == shown.status
-        assert shown == api.reviewed("x", pressed_with(b"decision=release"), review, pages)
 
 
 def test_token() -> None:

@@ -18,6 +18,7 @@ import app as entry_points
 from chalicelib import bootstrap
 from chalicelib.domain.following import agreed
 from chalicelib.domain.outbox import handed_over
+from chalicelib.domain.own import link_renewed
 from chalicelib.domain.suspicion import STEP_UP_BEYOND
 from chalicelib.store import Store, read_registration
 from tests.backend import aws as aws_in_memory
@@ -226,7 +227,7 @@ def test_candidate(functions: Functions) -> None:
     functions.schedule("sweep", later(minutes=62))
     assert [AGENCY, "anais@example.be"] == receivers()[2:]  # Gent has no address here
     told = [mail["Subject"] for mail in aws_in_memory.mails()[2:]]
-    assert "Kandidaat-buddy, doorgegeven door Aalst: Anaïs D’Hondt" in told[0]
+    assert "Kandidaat-buddy, doorgegeven door Aalst (MB-" in told[0]
     assert told[1].endswith("Gent contacteert je")
     assert 200 == functions.get(candidate_link(aws_in_memory.mails()[2])).status_code
 
@@ -379,6 +380,54 @@ def test_woken_by_the_stream(functions: Functions) -> None:
     assert ["registered", "queued", "sent", "sent"] == [
         event["M"]["what"]["S"] for event in kept["events"]["L"]
     ]
+
+
+def test_woken_once(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    On its ordinary way a registration wakes the forwarder when it is new, and by nothing that is
+    written about it after that.
+    """
+    written: list[Record] = []
+    clients: Any = BaseClient
+    call = clients._make_api_call
+
+    def watched(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "PutItem" and parameters["Item"]["sk"]["S"] == "REGISTRATION":
+            written.append(parameters["Item"])
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(clients, "_make_api_call", watched)
+    functions.sign_up()
+    functions.stream("forward", functions.record(images()[0]))
+    functions.queue("receipts", *(delivery(mail["M"]) for mail in images()[0]["mails"]["L"]))
+    functions.press(candidate_link(aws_in_memory.mails()[0]), act="contacted", seen="0")
+    functions.schedule("sweep", later(hours=2))
+
+    assert [True] + [False] * (len(written) - 1) == ["at_once" in one for one in written]
+    assert 7 <= len(written)
+
+
+def test_woken_by_a_button(functions: Functions, store: Store) -> None:
+    """
+    What a button makes due goes out when the stream tells of it, once, and does not wait for the
+    sweep; what can still be undone waits for its hour.
+    """
+    functions.sign_up()
+    functions.stream("forward", functions.record(images()[0]))
+    link = candidate_link(aws_in_memory.mails()[0])
+    functions.press(link, act="handed-on", seen="0", to_name="Gent")
+    assert "at_once" not in images()[0]
+    (before,) = store.registrations(datetime.now(UTC))
+    store.save(link_renewed(before, datetime.now(UTC)))
+    (pressed,) = images()
+    assert {"BOOL": True} == pressed["at_once"]
+
+    record = functions.record(pressed, pressed)
+    functions.stream("forward", record, record)
+    functions.schedule("sweep")
+
+    assert ["anais@example.be"] == receivers()[2:]
+    assert "at_once" not in images()[0]
 
 
 def delivery(mail: Record) -> str:

@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chalicelib.candidate_pages import CandidatePages
-from chalicelib.domain.deed import InvalidDeedError, read
-from chalicelib.domain.following import acted, declined, handed_on, proposed, undone
+from chalicelib.domain.deed import DeedForm, InvalidDeedError, read
+from chalicelib.domain.following import acted, declined, handed_on, proposed, returned, undone
 from chalicelib.domain.handover import (
     ACTS,
     CONTACTED,
@@ -23,7 +23,7 @@ from chalicelib.domain.handover import (
     Act,
     Partner,
 )
-from chalicelib.domain.municipalities import MUNICIPALITIES
+from chalicelib.domain.municipalities import find_municipality, neighbours
 from chalicelib.domain.registration import Registration
 from chalicelib.handling import Case
 from chalicelib.pages import Pages
@@ -213,19 +213,42 @@ def test_summer_time(pages: CandidatePages) -> None:
 
 def test_handed_on(pages: CandidatePages) -> None:
     """
-    Both ends are told who; neighbours come first in the choice, and every municipality is there
-    once.
+    Both ends are told who; the neighbours are there to choose from, any other can be typed.
     """
     one = handed_on(registration(), AALST, act(HANDED_ON, to=GENT))
     html = pages.candidate_page(case(one, GENT), NOW)
-    groups = soup(pages.candidate_page(case(one), NOW)).find(id="handed-on-to")("optgroup")
-    options = [option["value"] for group in groups for option in group("option")]
+    choices = soup(pages.candidate_page(case(one), NOW)).find_all("input", attrs={"name": "to"})
+    near = [find_municipality(choice["value"]) for choice in choices if choice["value"]]
 
     assert "Gent, doorgegeven door Aalst" in shown(html)
     assert "Doorgegeven aan Gent" in shown(pages.candidate_page(case(one), NOW))
-    assert "Buurgemeenten" == groups[0]["label"]
-    assert "Erpe-Mere" in [option.get_text() for option in groups[0]("option")]
-    assert sorted(options) == sorted(one.nis_code for one in MUNICIPALITIES)
+    assert list(neighbours(find_municipality(AALST))) == near
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "labels"),
+    [
+        ("aalst", "", ["Aalst (Sint-Truiden)"]),
+        ("Gen", "", ["Gent", "Genk", "Genoelselderen (Riemst)"]),
+        ("Nieuwerkerken", GENT, ["Nieuwerkerken", "Gent"]),
+        ("xyz", "", [one.name for one in neighbours(find_municipality(AALST))]),
+    ],
+)
+def test_typed(pages: CandidatePages, typed: str, chosen: str, labels: list[str]) -> None:
+    """
+    Where it is not clear what was typed, what it can mean is there to choose from, else the
+    neighbours; what was typed and chosen stays.
+    """
+    form = DeedForm({"act": HANDED_ON, "to_name": typed, "to": chosen}, {"to": "Kies de juiste."})
+    html = soup(pages.candidate_page(case(registration()), NOW, form))
+    choices = [one for one in html.find_all("input", attrs={"name": "to"}) if one["value"]]
+    field = html.find("input", attrs={"name": "to_name"})
+
+    assert labels == [html.find("label", attrs={"for": one["id"]}).get_text() for one in choices]
+    assert [chosen] * bool(chosen) == [one["value"] for one in choices if one.has_attr("checked")]
+    assert typed == field["value"]
+    assert html.find("label", attrs={"for": field["id"]})
+    assert "handed-on-to" == choices[0]["id"] == html.find("a", href="#handed-on-to")["href"][1:]
 
 
 def test_organisation(pages: CandidatePages) -> None:
@@ -236,6 +259,7 @@ def test_organisation(pages: CandidatePages) -> None:
     one = proposed(registration(), AALST, BRUG, act(HANDED_ON))
     no = declined(one, "partner-1", NOW + timedelta(days=3))
     theirs = pages.candidate_page(case(one, "partner-1"), NOW)
+    late = NOW + timedelta(days=8)
 
     assert "Doorgegeven aan De Brug & co, als de kandidaat ja zegt" in (
         shown(pages.candidate_page(case(one), NOW))
@@ -243,6 +267,12 @@ def test_organisation(pages: CandidatePages) -> None:
     assert "De kandidaat zegt nee tegen De Brug & co." in (
         shown(pages.candidate_page(case(no), NOW + timedelta(days=3)))
     )
+    assert "Terug van De Brug & co: de kandidaat zei nee" in (
+        shown(pages.candidate_page(case(no), NOW + timedelta(days=5)))
+    )
+    silent = shown(pages.candidate_page(case(returned(one, "partner-1", late)), late))
+    assert 2 == silent.count("Terug van De Brug & co: de kandidaat antwoordde niet")
+    assert "(de kandidaat antwoordde niet)" in silent
     assert not {HANDED_ON, "propose"} & buttons(theirs)
     assert BRUG.email not in theirs + pages.candidate_page(case(one), NOW)
 

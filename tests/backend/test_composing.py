@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.composing import Composer
-from chalicelib.domain.following import agreed, handed_on, proposed
+from chalicelib.domain.following import acted, agreed, handed_on, proposed
+from chalicelib.domain.handover import CONTACTED, DUO, LINK, NOT_NOW, Act, Partner
 from chalicelib.domain.handover import HANDED_ON as HANDED_ON_ACT
-from chalicelib.domain.handover import LINK, Act, Partner
 from chalicelib.domain.notice import notice
 from chalicelib.domain.outbox import (
     BOUNCED,
@@ -24,11 +24,12 @@ from chalicelib.domain.registration import (
     DELAY,
     HANDED_ON,
     PHONE_INSTEAD,
+    REGRET,
     STEP_UP,
     VOLUNTEER,
     Registration,
 )
-from chalicelib.failures import NobodyLeftError
+from chalicelib.failures import NobodyLeftError, NotNeededError
 from chalicelib.forward import Desk
 from tests.backend.fakes import FakeStore
 from tests.backend.samples import (
@@ -91,6 +92,40 @@ def test_every_kind(composer: Composer, kind: str, receiver: str, to: str) -> No
         email.to,
     )
     assert {VOLUNTEER: VOLUNTEER}.get(receiver, "41002-1") == email.route
+
+
+def said_no(*places: str) -> tuple[Registration, Mail]:
+    one = registration(municipality=list(places))
+    one = acted(one, AALST, Act(NOW, NOT_NOW, LINK, "no-project"))
+    mail = one.mail(REGRET, VOLUNTEER, AALST)
+    assert mail
+    return one, mail
+
+
+def test_regret(composer: Composer) -> None:
+    """
+    Told no, she reads why, what she can choose instead, and where it goes on.
+    """
+    alone = composer.compose(*said_no(AALST), NOW)
+    with_another = composer.compose(*said_no(AALST, BRUSSEL), NOW)
+
+    for part in (alone.text, alone.html):
+        assert "Er is daar nu geen buddywerking." in part
+        assert "bijvoorbeeld Affligem, Asse, Denderleeuw of Dendermonde" in part
+        assert "loopt nog" not in part
+    assert "Je aanmelding loopt nog in Brussel." in with_another.text
+    assert alone.subject.endswith("in Aalst lukt het nu niet")
+
+
+@pytest.mark.parametrize("what", [CONTACTED, DUO])
+def test_regret_too_late(composer: Composer, what: str) -> None:
+    """
+    Where somebody took her up after all before the mail went out, she is not told that they don't.
+    """
+    one, mail = said_no(AALST)
+
+    with pytest.raises(NotNeededError):
+        composer.compose(acted(one, AALST, Act(NOW, what, LINK)), mail, NOW)
 
 
 def test_in_order(composer: Composer, store: FakeStore) -> None:

@@ -29,15 +29,11 @@ from tests.backend.fakes import FakeStore
 from tests.backend.samples import AALST, AGENCY, GENT, NOW, contact, mail_to, registration
 
 MORNING = datetime(2026, 11, 27, 6, 30, tzinfo=UTC)  # a Friday, half past seven in Brussels
-LINK = "https://www.mijnbuddy.example/beheer/nazien/"
-
-
-def link(one: Registration, now: datetime) -> str:
-    return LINK + one.reference
+SITE = "https://www.mijnbuddy.example"
 
 
 def found(store: FakeStore, now: datetime = MORNING) -> dict[str, Section]:
-    return {section.title: section for section in sections(store, link, now)}
+    return {section.title: section for section in sections(store, SITE, now)}
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def write(store: FakeStore, letters: Letters) -> Callable[[], Email]:
 
     def compose() -> Email:
         today = notice(digest.KIND, "2026-11-27", TO_AGENCY, MORNING)
-        return DigestComposer(store, letters, AGENCY, link)(today, today.mails[0], MORNING)
+        return DigestComposer(store, letters, AGENCY, SITE)(today, today.mails[0], MORNING)
 
     return compose
 
@@ -221,7 +217,7 @@ def test_quarantine(store: FakeStore) -> None:
     store.add(one)
     (item,) = found(store)["Aanmeldingen om na te kijken"].items
 
-    assert (one.reference, LINK + one.reference) == (item.name, item.link)
+    assert (one.reference, f"{SITE}/beheer/aanmelding/{one.reference}/") == (item.name, item.link)
     assert "computers" in item.what
 
 

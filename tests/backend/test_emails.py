@@ -13,9 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.contacts import Receiver
-from chalicelib.domain.following import agreed, declined, handed_on, proposed
+from chalicelib.domain.following import (
+    acted,
+    agreed,
+    declined,
+    handed_on,
+    proposed,
+    returned,
+)
 from chalicelib.domain.form import FIELDS, InvalidFormError
-from chalicelib.domain.handover import HANDED_ON, LINK, Act, Partner
+from chalicelib.domain.handover import HANDED_ON, LINK, NOT_NOW, Act, Partner
 from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.registration import VOLUNTEER, Registration
 from chalicelib.emails import DIVERSIONS, Email, Letters, mime
@@ -176,13 +183,12 @@ def test_addresses() -> None:
 
 def test_subject_of_the_municipality() -> None:
     """
-    The municipality's subject has the place, the name and the reference.
+    The municipality's subject has the place and the reference, and not her name: SES repeats a
+    subject in what it tells of a mail, and a telephone shows it on its lock screen.
     """
     reference = registration().reference
 
-    assert f"Nieuwe kandidaat-buddy in Aalst: Anaïs D’Hondt ({reference})" == (
-        municipality_mail().subject
-    )
+    assert f"Nieuwe kandidaat-buddy in Aalst ({reference})" == municipality_mail().subject
 
 
 def test_subject_of_the_volunteer() -> None:
@@ -413,7 +419,7 @@ def test_what_next() -> None:
     email = volunteer_mail()
 
     assert "naar Aalst." in email.text
-    assert "ten laatste op maandag 7 december 2026" in email.text
+    assert "uiterlijk op maandag 7 december 2026" in email.text
     assert f"Hoor je niets? Antwoord op dit bericht, of mail naar {AGENCY}." in email.text
     assert "eindigt op 3456" in email.text
     assert "doorgegeven" in email.text
@@ -435,14 +441,14 @@ def test_same_for_every_copy() -> None:
 @pytest.mark.parametrize("name", REAL_NAMES, ids=lambda name: name[:12])
 def test_real_names(name: str) -> None:
     """
-    A real name arrives as it is: in the subject, both texts and the card.
+    A real name arrives as it is, in both texts and the card; the subject has none.
     """
     email = municipality_mail(name=name)
     message = wire(email)
     text, html = parts(message)
     (attachment,) = message.iter_attachments()
 
-    assert f"Nieuwe kandidaat-buddy in Aalst: {name} ({email.reference})" == subject(message)
+    assert f"Nieuwe kandidaat-buddy in Aalst ({email.reference})" == subject(message)
     assert name in text
     assert name in shown(html)
     assert name == read_card(attachment.get_content()).fn.value
@@ -506,9 +512,9 @@ class TestHandedOn:
         """
         email, _ = handed_on_mails()
 
-        assert "Kandidaat-buddy, doorgegeven door Aalst: Anaïs D’Hondt" in email.subject
+        assert "Kandidaat-buddy, doorgegeven door Aalst (MB-" in email.subject
         assert "Aalst geeft deze kandidaat door aan Gent." in email.text
-        assert "ten laatste op maandag 7 december 2026" in email.text
+        assert "uiterlijk op maandag 7 december 2026" in email.text
         assert "in Gent" not in email.text + unquote(email.html)
         assert "/gemeente/kandidaat/" in email.text
         assert "CANARIE" not in email.text + email.html
@@ -531,7 +537,7 @@ class TestHandedOn:
         one = handed_on(registration(), AALST, Act(later, HANDED_ON, LINK, to=GENT))
         email = LETTERS.forwarding(one, GENT, AT_AALST, LINKS.candidate(one, GENT))
 
-        assert "ten laatste op maandag 14 december 2026" in email.text
+        assert "uiterlijk op maandag 14 december 2026" in email.text
         assert "14 december 2026" in LETTERS.handed_on(one, GENT, LINKS.own(one)).text
 
     def test_to_her(self) -> None:
@@ -557,6 +563,10 @@ class TestHandedOn:
         assert "mag De Brug & co je contacteren?" in email.subject
         assert "Aalst stelt voor dat een organisatie je contacteert: De Brug & co." in email.text
         assert "Zolang je niet antwoordt, krijgt De Brug & co niets." in email.text
+        assert "Je kan antwoorden tot maandag 30 november 2026." in email.text
+        # Whoever has a forwarded mail may have typed a good name with an address of their own.
+        assert "een mailadres bij partner.example" in email.text
+        assert "een mailadres bij partner.example" in email.html
         assert "/mijn/aanmelding/" in email.text
         assert "brug@partner.example" not in email.text + email.html
 
@@ -578,6 +588,25 @@ def test_declined() -> None:
     assert "De kandidaat is dus weer bij Aalst. Neem contact op." in shown(html)
     assert "brug@partner.example" not in text + email.html
     assert "anais@" not in text + email.html
+
+
+def test_organisation_that_can_not() -> None:
+    """
+    Who proposed an organisation reads that it does not suit them, and why.
+    """
+    brug = Partner("De Brug", "brug@partner.example")
+    one = agreed(proposed(registration(), AALST, brug, Act(NOW, HANDED_ON, LINK)), "partner-1", NOW)
+    one = acted(one, "partner-1", Act(NOW, NOT_NOW, LINK, "no-match"))
+    back = returned(one, "partner-1", NOW + timedelta(hours=1))
+    mail = back.mail("declined", AALST, "partner-1")
+    assert mail
+    email = LETTERS.declined(back, mail, AT_AALST, LINKS.candidate(back, AALST))
+    text, html = parts(wire(email))
+
+    assert "Bij De Brug lukt het nu niet" in email.subject
+    for shown_text in (" ".join(text.split()), shown(html)):
+        assert "De Brug laat weten: het lukt nu niet. Er is nu niemand die bij" in shown_text
+        assert "zegt nee" not in shown_text
 
 
 def test_how_it_stands() -> None:

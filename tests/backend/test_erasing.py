@@ -14,9 +14,11 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.domain import outbox
+from chalicelib.domain.contacts import FORMER, bounced, replaced
 from chalicelib.domain.following import acted, agreed, handed_on, proposed
 from chalicelib.domain.form import parse
 from chalicelib.domain.handover import (
+    COMMAND,
     CONTACTED,
     DESK,
     HANDED_ON,
@@ -283,6 +285,32 @@ def test_meanwhile(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [CONTACTED] == [act.what for act in kept(store, one.reference).handovers[0].acts]
 
 
+@pytest.mark.parametrize("call", ["recent", "remove_recent", "save", "ledger"])
+def test_fails_on_the_way(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """
+    Whatever fails on the way: nothing of her is left when she is told that it is done, and until
+    then she can press again.
+    """
+    one = replace(canary(), signals=(), network="")
+    store.add(one)
+    go_on(clock)
+
+    def fails(*_: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Store, call, fails)
+        with pytest.raises(RuntimeError):
+            erase(one.reference, VOLUNTEER_PAGE, store, LATER)
+    assert kept(store, one.reference).answers.email
+    erase(one.reference, VOLUNTEER_PAGE, store, LATER)
+
+    assert [] == traces()
+    assert () == store.recent(address_of(one)).requests
+
+
 def test_while_mailing(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A copy that is under way at that moment can't be called back: its receiver is asked to delete
@@ -471,6 +499,69 @@ def test_erasure_mail(store: Store, clock: Clock) -> None:
     assert 2 == len(parts)
     assert [] == [trace for trace in TRACES[:-1] if trace in " ".join(parts).casefold()]
     assert ERASURE == kept(store, one.reference).mails[-1].kind
+
+
+def asked_to_delete() -> list[str]:
+    return sorted(str(mail["To"]) for mail in aws_in_memory.mails())
+
+
+def test_each_mailbox(store: Store, clock: Clock) -> None:
+    """
+    A mail that came back, perhaps by an automatic reply, and went on to the next address: both
+    mailboxes are asked, each once, however many copies lie there.
+    """
+    store.save_contact(contact(AALST, "onthaal@aalst.example", 2))
+    one = _mailed(canary())
+    one = heard(one, receipt(one, AALST, Fact(NOW, BOUNCED, "temporary"), "first", NOW))
+    for number, route in (("next", "41002-2"), ("again", "41002-2"), ("agency", "agency")):
+        mail = one.mail(FORWARDING, AALST)
+        assert mail
+        one = outbox.sent(one, mail, number, route, NOW + timedelta(minutes=len(number)))
+    store.add(one)
+    erase(one.reference, COMMAND, store, LATER)
+    go_on(clock, minutes=1)
+    go_on(clock, minutes=1)
+
+    addresses = ["buddy@aalst.example", "desk@mijnbuddy.example", "onthaal@aalst.example"]
+    assert addresses == asked_to_delete()
+
+
+def test_former_mailbox(store: Store, clock: Clock) -> None:
+    """
+    The address that had her then is asked, also when another one took its place, as after «wrong
+    address»; and what comes back from it says nothing of the new one.
+    """
+    (known,) = store.contacts(AALST)
+    one = _mailed(canary())
+    store.save_contact(replaced(known, "juist@aalst.example", "desk", NOW + timedelta(hours=1)))
+    mail = one.mail(FORWARDING, AALST)
+    assert mail
+    one = outbox.sent(one, mail, "right", "41002-1", NOW + timedelta(hours=2))
+    store.add(one)
+    erase(one.reference, VOLUNTEER_PAGE, store, LATER)
+    go_on(clock, minutes=1)
+    go_on(clock, minutes=1)
+    stub = kept(store, one.reference)
+    routes = {one.route for mail in stub.mails if mail.kind == ERASURE for one in mail.sendings}
+
+    assert ["buddy@aalst.example", "juist@aalst.example"] == asked_to_delete()
+    assert {FORMER, "41002-1"} == routes
+
+
+def test_mailbox_is_gone(store: Store, clock: Clock) -> None:
+    """
+    Where the mailbox that has her takes no mail any more, the next address of its place is asked to
+    see to it.
+    """
+    (known,) = store.contacts(AALST)
+    store.save_contact(contact(AALST, "onthaal@aalst.example", 2))
+    store.save_contact(bounced(known, known.since, "no-mailbox", NOW))
+    one = _mailed(canary())
+    store.add(one)
+    erase(one.reference, VOLUNTEER_PAGE, store, LATER)
+    go_on(clock, minutes=1)
+
+    assert ["onthaal@aalst.example"] == asked_to_delete()
 
 
 def test_organisation(store: Store, clock: Clock) -> None:

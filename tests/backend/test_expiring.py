@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.domain.following import acted
-from chalicelib.domain.handover import DUO, LINK, Act
+from chalicelib.domain.handover import AGENCY_DESK, DUO, LINK, Act
 from chalicelib.domain.leaving import erased, withdrawn
-from chalicelib.domain.registration import QUARANTINE, Registration, held, refused
+from chalicelib.domain.registration import QUARANTINE, Registration, held
+from chalicelib.domain.rerouting import refused_for
 from chalicelib.expiring import Gone, clean_up, gone
 from chalicelib.expiring import erased as erased_on
 from chalicelib.projection import ended, project
@@ -23,7 +24,7 @@ STATUSES: dict[str, Step] = {
     "duo": lambda one: acted(one, AALST, Act(NOW, DUO, LINK)),
     "withdrawn": lambda one: withdrawn(one, "desk", NOW),
     "held": lambda one: held(one, QUARANTINE, "honeypot", NOW),
-    "refused": lambda one: refused(one, "desk", NOW),
+    "refused": lambda one: refused_for(one, "other", AGENCY_DESK, NOW),
     "repeat": lambda one: replace(one, repeat_of="MB-7K3F-9Q3D"),
     "erased": lambda one: erased(one, "desk", NOW),
 }
@@ -53,6 +54,26 @@ def test_clean_up(store: FakeStore, status: str) -> None:
     assert [("expired", status)] == told(store, one)
     assert 0 == clean_up(store, one.expires_at, always)
     assert [("expired", status)] == told(store, one)
+
+
+@pytest.mark.parametrize("call", ["append", "remove"])
+def test_fails_on_the_way(store: FakeStore, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """
+    Whatever fails on the way: the next run finds what is left, and tells it once.
+    """
+    one = registration()
+    store.add(one)
+
+    def fails(_: object) -> bool:
+        raise RuntimeError
+
+    with monkeypatch.context() as failing:
+        failing.setattr(store, call, fails)
+        with pytest.raises(RuntimeError):
+            clean_up(store, one.expires_at, always)
+    assert {one.reference} == set(store.records)
+    assert 1 == clean_up(store, one.expires_at, always)
+    assert [("expired", "open")] == told(store, one)
 
 
 def test_found_by_both(store: FakeStore) -> None:

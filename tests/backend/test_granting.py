@@ -8,7 +8,15 @@ import pytest
 
 from chalicelib.domain import leaving, wish
 from chalicelib.domain.following import proposed
-from chalicelib.domain.handover import HANDED_ON, LINK, UNDO_TERM, VOLUNTEER_PAGE, Act, Partner
+from chalicelib.domain.handover import (
+    AGENCY_DESK,
+    HANDED_ON,
+    LINK,
+    UNDO_TERM,
+    VOLUNTEER_PAGE,
+    Act,
+    Partner,
+)
 from chalicelib.domain.outbox import sent
 from chalicelib.domain.own import NEW_ADDRESS_TERM, email_asked, link_renewed, paused, steps
 from chalicelib.domain.registration import (
@@ -17,9 +25,9 @@ from chalicelib.domain.registration import (
     VOLUNTEER,
     Registration,
     held,
-    refused,
 )
 from chalicelib.domain.reply import AFTER_FOUR_WEEKS, NO, YES
+from chalicelib.domain.rerouting import refused_for
 from chalicelib.domain.retention import REGISTRATION_TERM
 from chalicelib.domain.tokens import OWN, QUESTION, sign
 from chalicelib.domain.wish import InvalidWishError, Wish
@@ -77,7 +85,7 @@ STATES: dict[str, Callable[[], Registration]] = {
     "new": mailed,
     "held": lambda: held(mailed(), QUARANTINE, "honeypot", NOW),
     "repeat": lambda: replace(mailed(), repeat_of="MB-7K3F-9Q4D"),
-    "refused": lambda: refused(mailed(), "desk", NOW),
+    "refused": lambda: refused_for(mailed(), "other", AGENCY_DESK, NOW),
     "paused": lambda: paused(mailed(), NOW),
     "withdrawn": lambda: leaving.withdrawn(mailed(), VOLUNTEER_PAGE, NOW),
     "erased": lambda: leaving.erased(mailed(), VOLUNTEER_PAGE, NOW),
@@ -145,8 +153,63 @@ def test_replayed(
     before = dict(store.records)
     again = grant(one, asked, means())
 
-    assert again is None or again.outcome is Outcome.CHANGED
+    assert again is None or again.outcome in {Outcome.CHANGED, Outcome.ALREADY}
     assert before == store.records
+
+
+@pytest.mark.parametrize("action", [name for name in wish.ACTIONS if OPEN[name] == DONE])
+def test_lost_reply(
+    action: str, keep: Keep, store: FakeStore, means: Callable[[], Means], clock: Clock
+) -> None:
+    """
+    Where the reply to the write is lost, and trying it again finds it done, she is told that it
+    was; also when somebody else wrote since. It is done once.
+    """
+    one = keep(mailed())
+    clock.now = NOW + UNDO_TERM
+    asked = replace(WISHES.get(action, Wish(action)), seen=steps(one), is_sure=True)
+    store.loses_reply = True
+    granted = grant(one, asked, means())
+
+    assert granted
+    assert Outcome.DONE is granted.outcome
+    assert 1 == sum(event.door == VOLUNTEER_PAGE for event in granted.registration.events)
+
+
+SEES_IT_ITSELF = {wish.NEW_LINK, wish.DATA, wish.ERASE}
+"""Asked twice it is two mails, or there is nobody left."""
+
+
+@pytest.mark.parametrize(
+    "action",
+    [name for name in wish.ACTIONS if OPEN[name] == DONE and name not in SEES_IT_ITSELF],
+)
+def test_pressed_twice(
+    action: str, keep: Keep, store: FakeStore, means: Callable[[], Means], clock: Clock
+) -> None:
+    """
+    A double click is no error: it stands so already.
+    """
+    one = keep(mailed())
+    clock.now = NOW + UNDO_TERM
+    asked = replace(WISHES.get(action, Wish(action)), seen=steps(one), is_sure=True)
+    assert grant(one, asked, means())
+    again = grant(one, asked, means())
+
+    assert again
+    assert Outcome.ALREADY is again.outcome
+
+
+def test_new_address_lost_reply(keep: Keep, store: FakeStore, means: Callable[[], Means]) -> None:
+    """
+    The same goes for the button of a new address.
+    """
+    one = keep(email_asked(mailed(), "new@example.be", NOW))
+    store.loses_reply = True
+    confirmed = confirm_address(token(LINKS.new_address(one)), means())
+
+    assert confirmed
+    assert "new@example.be" == confirmed.answers.email
 
 
 @pytest.mark.parametrize("seen", [None, 7])

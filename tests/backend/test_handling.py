@@ -1,5 +1,6 @@
 """What a municipality does about a candidate, through whichever door."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,10 +21,12 @@ from chalicelib.domain.handover import (
     NOT_NOW,
     OPENED,
     UNDO_TERM,
+    VOLUNTEER_PAGE,
     WRONG_ADDRESS,
     Act,
     Partner,
 )
+from chalicelib.domain.leaving import erased, withdrawn
 from chalicelib.domain.municipalities import MUNICIPALITIES
 from chalicelib.domain.outbox import BOUNCED, NO_MAILBOX, Fact, given_up, heard
 from chalicelib.domain.registration import (
@@ -313,6 +316,51 @@ class TestForm:
 
         assert Outcome.DONE is done(store, one, CONTACTED).outcome
         assert CONTACTED == case(store, one).handover.state
+
+    @pytest.mark.parametrize("leave", [withdrawn, erased])
+    def test_she_leaves(
+        self,
+        one: Registration,
+        store: FakeStore,
+        leave: Callable[[Registration, str, datetime], Registration],
+    ) -> None:
+        """
+        She leaves at the moment that she is handed on: nobody else is mailed about her; and the
+        other way round, who was about to be mailed is not.
+        """
+        store.before_save = lambda: store.save(leave(one, VOLUNTEER_PAGE, NOW))
+        deed = Deed(HANDED_ON, 0, to=GENT)
+        assert act(case(store, one), deed, LINK, store, NOW) is None
+        assert store.records[one.reference].handover(GENT) is None
+
+        store.records[one.reference] = one
+        assert act(case(store, one), deed, LINK, store, NOW)
+        left = leave(store.records[one.reference], VOLUNTEER_PAGE, NOW)
+        mails = [mail.receiver for mail in left.mails if mail.next_at]
+        assert [AALST] == mails  # asked to delete its copy
+
+    @pytest.mark.parametrize(
+        "deed",
+        [
+            Deed(CONTACTED, 2),
+            Deed(HANDED_ON, 2, to=GENT),
+            Deed(PROPOSE, 2, partner=BRUG),
+            Deed(UNDO, 2),
+            Deed(REVOKE, 2),
+        ],
+    )
+    def test_lost_reply(self, one: Registration, store: FakeStore, deed: Deed) -> None:
+        """
+        Where the reply to the write is lost, and trying it again finds it done, it is done, once.
+        """
+        done(store, one, OPENED)
+        done(store, one, DUO)
+        store.loses_reply = True
+        handled = act(case(store, one), deed, LINK, store, NOW)
+
+        assert handled
+        assert Outcome.DONE is handled.outcome
+        assert 3 == sum(event.door == LINK for event in handled.case.registration.events)
 
     def test_beside(self, one: Registration, store: FakeStore) -> None:
         """

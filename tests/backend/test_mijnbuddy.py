@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -446,8 +447,10 @@ def test_show(store: Store) -> None:
     ]
     assert document["mails"][0]["next_at"]
     assert "Throttling" in as_table
-    for told in (as_json, as_table):
-        assert [] == [word for word in ("Ana", "example.be", "470", "9300") if word in told]
+    person = re.compile(
+        r"Ana|example\.be|\+32|\b0?470|\b9300\b"
+    )  # not within a fraction of a second
+    assert [] == [*person.findall(as_json), *person.findall(as_table)]
 
 
 @pytest.mark.parametrize("reference", ["MB-7K3F-9Q3D", "nonsense", "\x1b]0;x\x07"])
@@ -543,38 +546,26 @@ class TestQuarantine:
         told = table.stdout + listed.stdout
         assert [] == [word for word in ("Ana", "Hondt", "anais@") if word in told]
 
-    @pytest.mark.parametrize(
-        ("command", "outcome"), [("release", "released"), ("refuse", "refused")]
-    )
-    def test_decide(self, one: Registration, store: Store, command: str, outcome: str) -> None:
+    def test_release(self, one: Registration, store: Store) -> None:
         """
-        A decision is done once; the same command again tells what it was.
+        It goes on, once; the dry run says so and does nothing.
         """
-        first = CliRunner().invoke(cli, ["quarantine", command, one.reference, "--json"])
+        dry = run("release", one.reference, "--dry-run")
+        untouched = store.get(one.reference, NOW)
+        first = json.loads(run("release", one.reference, "--json").stdout)
         kept = store.get(one.reference, NOW)
-        again = CliRunner().invoke(cli, ["quarantine", "release", one.reference, "--json"])
+        again = json.loads(run("release", one.reference, "--json").stdout)
 
-        assert outcome == json.loads(first.stdout)["outcome"] == json.loads(again.stdout)["outcome"]
+        assert "would be released" in dry.stderr
+        assert one == untouched
+        assert ["released", "unchanged"] == [first["outcome"], again["outcome"]]
         assert kept
         assert ("", kept) == (kept.hold, store.get(one.reference, NOW))
-        assert [] == json.loads(CliRunner().invoke(cli, ["quarantine", "list", "--json"]).stdout)
+        assert [] == json.loads(run("quarantine", "list", "--json").stdout)
 
     @pytest.mark.parametrize("reference", ["MB-7K3F-9Q4D", "x"])
     def test_unknown(self, one: Registration, reference: str) -> None:
         """
         A reference that nobody has is said so.
         """
-        result = CliRunner().invoke(cli, ["quarantine", "refuse", reference])
-
-        assert 1 == result.exit_code
-        assert "no registration" in result.stderr
-
-    def test_never_held(self, one: Registration, store: Store) -> None:
-        """
-        What was never held stays as it is.
-        """
-        other = registration(2, name="Jan")
-        result = CliRunner().invoke(cli, ["quarantine", "refuse", other.reference])
-
-        assert f"{other.reference}: never-held" in result.stderr
-        assert other == store.get(other.reference, NOW)
+        assert "no registration" in run("release", reference, exit_code=1).stderr

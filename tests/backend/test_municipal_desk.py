@@ -13,7 +13,7 @@ from chalicelib.candidate_files import CSV, MAX_FILE, XLSX
 from chalicelib.domain import contacts
 from chalicelib.domain.candidate_list import ALL, PAGE, Choice
 from chalicelib.domain.candidates import candidates
-from chalicelib.domain.following import acted, handed_on
+from chalicelib.domain.following import acted, handed_on, proposed, returned
 from chalicelib.domain.handover import (
     CONTACTED,
     DESK,
@@ -21,6 +21,7 @@ from chalicelib.domain.handover import (
     LINK,
     OPENED,
     Act,
+    Partner,
 )
 from chalicelib.domain.reference import references
 from chalicelib.domain.registration import QUARANTINE, Registration, held
@@ -315,6 +316,25 @@ def test_opened_once(store: FakeStore, clock: Clock, one: Registration) -> None:
     here.candidate(request(secret), one.reference)
     (handover,) = store.records[one.reference].handovers
     assert (Act(NOW, OPENED, DESK, undone_at=NOW),) == handover.acts
+
+
+def test_opened_again(store: FakeStore, clock: Clock, one: Registration) -> None:
+    """
+    Who came back from an organisation is seen anew, once: then she is on no list of who waits.
+    """
+    there = proposed(
+        one, AALST, Partner("De Brug", "brug@partner.example"), Act(NOW, HANDED_ON, LINK)
+    )
+    later = Clock(NOW + timedelta(days=9))
+    store.save(returned(there, "partner-1", later()))
+    secret = signed_in_at(store, later)
+    for _ in range(2):
+        shown = text(desk(store, later).candidate(request(secret), one.reference))
+    place = store.records[one.reference].handovers[0]
+
+    assert [OPENED] == [act.what for act in place.standing]
+    assert "de kandidaat antwoordde niet" in shown
+    assert not store.records[one.reference].unopened_since(place)
 
 
 def test_candidate(store: FakeStore, clock: Clock, one: Registration) -> None:

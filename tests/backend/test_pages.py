@@ -1,20 +1,16 @@
 """The pages of the Lambda: what they show, and that they show hostile text as text."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
-from chalicelib.domain import registration as steps
 from chalicelib.domain.finder import find
 from chalicelib.domain.form import FIELDS, Form, InvalidFormError, parse
 from chalicelib.domain.municipalities import MUNICIPALITIES
-from chalicelib.domain.registration import QUARANTINE, Registration, held, unheld
-from chalicelib.domain.suspicion import HONEYPOT, WORDS
 from chalicelib.pages import Pages
-from tests.backend.samples import NOW, registration
+from tests.backend.samples import registration
 
 HOSTILE = "\"><script>alert('Griet & co')</script>{{ 7 * 7 }}"
 GRIET = {
@@ -330,51 +326,3 @@ class TestHeld:
         typed = ("Anaïs", "Hondt", "anais@", "470", "9300", "wandelen", one.reference)
         assert [] == [text for text in typed if text in html]
         assert "noindex" == page.find("meta", attrs={"name": "robots"})["content"]
-
-    def test_review(self, pages: Pages) -> None:
-        """
-        The desk reads why, when, where, the name and the message, all as text; no address, no
-        number.
-        """
-        one = held(registration(about=f"{HOSTILE}\nTwee"), QUARANTINE, HONEYPOT, NOW)
-        html = pages.review_page(one)
-        page = soup(html)
-        text = page.main.get_text()
-
-        assert [] == page.main("script")
-        assert HOSTILE in text
-        shown = ("Anaïs D’Hondt", "Aalst", one.reference, WORDS[HONEYPOT], "23 november 2026")
-        assert [] == [one for one in shown if one not in text]
-        assert [] == [typed for typed in ("anais@", "470", "9300") if typed in html]
-        decisions = [form.find("input", attrs={"name": "decision"}) for form in page.main("form")]
-        assert ["release", "refuse"] == [field["value"] for field in decisions]
-        assert {"post"} == {form["method"] for form in page.main("form")}
-
-    @pytest.mark.parametrize(
-        ("step", "told"),
-        [
-            (lambda one: unheld(one, "desk", NOW), "Doorgestuurd op maandag 23 november 2026."),
-            (lambda one: steps.refused(one, "desk", NOW), "Geweigerd op maandag 23 november 2026."),
-        ],
-    )
-    def test_decided(
-        self, pages: Pages, step: Callable[[Registration], Registration], told: str
-    ) -> None:
-        """
-        What is decided shows what became of it, and no longer who it is; there is no button.
-        """
-        one = step(held(registration(), QUARANTINE, HONEYPOT, NOW))
-        page = soup(pages.review_page(one))
-
-        assert told in page.main.get_text()
-        assert [] == page.main("form")
-        assert "Hondt" not in page.get_text()
-
-    def test_never_held(self, pages: Pages) -> None:
-        """
-        A link to what is not held says that there is nothing to do.
-        """
-        page = soup(pages.review_page(registration()))
-
-        assert "wacht niet op jou" in page.main.get_text()
-        assert [] == page.main("form")

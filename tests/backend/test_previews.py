@@ -33,6 +33,7 @@ def test_sample(preview: Preview) -> None:
     assert email.text
     assert email.html
     assert preview.what != "Een mail"
+    assert not re.search("Verzonnen|0470|@", email.subject)  # SES repeats it in what it tells
     assert re.search("voorbeeld|MB-VRBL-D222|23 november 2026", said, re.IGNORECASE)
     for token in links:
         for purpose in ("candidate", "own", "confirm", "sign-in/beheer", "question", "own-data"):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from chalicelib import digest
 from chalicelib.composing import Composer, receiver_of
 from chalicelib.domain import outbox
-from chalicelib.domain.following import acted
-from chalicelib.domain.handover import LINK, Act
+from chalicelib.domain.following import acted, proposed
+from chalicelib.domain.handover import DESK, HANDED_ON, LINK, OPENED, Act, Partner
 from chalicelib.domain.leaving import erased, withdrawn
 from chalicelib.domain.outbox import DELIVERED, Fact
 from chalicelib.domain.registration import (
@@ -106,6 +106,30 @@ def run_all(store: FakeStore, desk: Desk, clock: Clock, now: datetime) -> int:
 
 def sent(mailer: FakeMailer, kind: str) -> list[Email]:
     return [email for email in mailer.sent if email.kind == kind]
+
+
+def test_no_answer(add: Add, run: Run, store: FakeStore, mailer: FakeMailer) -> None:
+    """
+    Who did not answer about an organisation in five working days is on the next list of the
+    municipality, with why; that is the only mail to it, and it waits since it asked.
+    """
+    one = add(1, now=NOW - timedelta(days=14))
+    seen = acted(one, AALST, Act(NOW - timedelta(days=14), OPENED, DESK))
+    asked = proposed(
+        seen, AALST, Partner("De Brug", "brug@partner.example"), Act(NOW, HANDED_ON, DESK)
+    )
+    store.save(asked)
+    for now in (NOW + timedelta(hours=2), FIFTH, FIFTH + timedelta(hours=10)):
+        run(now)
+    assert [] == sent(mailer, REMINDER)
+    for days in (1, 2, 3):
+        run(FIFTH + timedelta(days=days))
+    (reminder,) = sent(mailer, REMINDER)
+
+    assert "Terug van De Brug: de kandidaat antwoordde niet." in reminder.text
+    assert "Terug van De Brug: de kandidaat antwoordde niet." in reminder.html
+    assert "sinds maandag 23 november 2026, 6 werkdagen" in reminder.text
+    assert not [email for email in mailer.sent if email.kind == "declined"]
 
 
 class TestFifthDay:
@@ -330,6 +354,19 @@ class TestFifthDay:
         store.save_vacation(closed)
 
         assert [0, 0, 1] == [run(FIFTH), run(day(12, 4)), run(day(12, 7))]
+        assert 1 == len(sent(mailer, REMINDER))
+
+    def test_long_vacation(self, add: Add, run: Run, store: FakeStore, mailer: FakeMailer) -> None:
+        """
+        The weeks in which nobody was there don't make it too late to remind: on the first day back
+        the mail is there, and it ends with time as any other.
+        """
+        add()
+        away = Vacation(AALST, date(2026, 11, 26), date(2027, 1, 22), NOW, "key")
+        store.save_vacation(away)
+        made = [run(moment) for moment in (FIFTH, TENTH, day(1, 22), day(1, 25), day(3, 1))]
+
+        assert [0, 0, 0, 1, 0] == made
         assert 1 == len(sent(mailer, REMINDER))
 
     def test_bounces(self, add: Add, run: Run, store: FakeStore, mailer: FakeMailer) -> None:

@@ -1,10 +1,12 @@
-"""What is held: her button, the two of the desk, and that nothing else lets it go."""
+"""What is held: her button, and that nothing else of hers lets it go."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.deciding import refuse, release
+from chalicelib.domain.handover import AGENCY_DESK
 from chalicelib.domain.registration import (
     CONFIRM_FIRST_FOR,
     QUARANTINE,
@@ -13,21 +15,8 @@ from chalicelib.domain.registration import (
     admitted,
     held,
 )
-from chalicelib.domain.suspicion import HONEYPOT, NOT_CONFIRMED, TOO_FAST, decision_on, held_for
-from chalicelib.reviewing import (
-    CONFIRM_TERM,
-    CONFIRMED,
-    DESK,
-    REFUSE,
-    RELEASE,
-    REVIEW_TERM,
-    Review,
-    confirm,
-    decide,
-    quarantined,
-    to_confirm,
-    to_review,
-)
+from chalicelib.domain.suspicion import HONEYPOT, NOT_CONFIRMED, TOO_FAST, held_for
+from chalicelib.reviewing import CONFIRM_TERM, CONFIRMED, Review, confirm, quarantined, to_confirm
 from tests.backend.fakes import Clock, FakeStore
 from tests.backend.samples import KEYS, LINKS, NOW, registration
 
@@ -80,11 +69,10 @@ def test_looking_changes_nothing(hold: Hold, store: FakeStore, clock: Clock) -> 
     """
     However often a link is opened, nothing changes.
     """
-    one, other = hold(), hold(QUARANTINE, HONEYPOT, 2)
+    one = hold()
     before = dict(store.records)
     for _ in range(10):
         to_confirm(token(LINKS.confirm(one)), review(store, clock))
-        to_review(token(LINKS.review(other, NOW)), review(store, clock))
 
     assert before == store.records
 
@@ -123,7 +111,7 @@ def test_confirm_what_was_refused(hold: Hold, store: FakeStore, clock: Clock) ->
     What the desk refused stays refused.
     """
     one = hold()
-    decide(one.reference, REFUSE, store, NOW)
+    refuse(one.reference, "other", AGENCY_DESK, store, now=NOW)
 
     assert confirm(token(LINKS.confirm(one)), review(store, clock)) is None
     assert {"dropped"} == {mail.status for mail in store.records[one.reference].mails}
@@ -152,16 +140,6 @@ def test_between(hold: Hold, store: FakeStore, clock: Clock) -> None:
     assert ("", 3) == (after.hold, after.version)
 
 
-def test_links_are_not_exchanged(hold: Hold, store: FakeStore, clock: Clock) -> None:
-    """
-    Her link is none of the desk, and the desk's is none of hers.
-    """
-    one = hold()
-
-    assert to_review(token(LINKS.confirm(one)), review(store, clock)) is None
-    assert confirm(token(LINKS.review(one, NOW)), review(store, clock)) is None
-
-
 def test_unknown(store: FakeStore, clock: Clock) -> None:
     """
     A good link to a registration that is gone does nothing.
@@ -169,40 +147,6 @@ def test_unknown(store: FakeStore, clock: Clock) -> None:
     one = registration()
 
     assert to_confirm(token(LINKS.confirm(one)), review(store, clock)) is None
-    assert to_review(token(LINKS.review(one, NOW)), review(store, clock)) is None
-    assert decide(one.reference, RELEASE, store, NOW) is None
-
-
-def test_term_of_the_desk(hold: Hold, store: FakeStore, clock: Clock) -> None:
-    """
-    The desk's link works for two weeks.
-    """
-    link = token(LINKS.review(hold(QUARANTINE, HONEYPOT), NOW))
-    clock.now = NOW + REVIEW_TERM - SECOND
-    assert to_review(link, review(store, clock))
-    clock.now += SECOND
-
-    assert to_review(link, review(store, clock)) is None
-
-
-@pytest.mark.parametrize(
-    ("decision", "event", "due"),
-    [(RELEASE, "released", ["forwarding", "confirmation"]), (REFUSE, "refused", [])],
-)
-def test_decide(hold: Hold, store: FakeStore, decision: str, event: str, due: list[str]) -> None:
-    """
-    The desk lets it go, or refuses it: then nobody is mailed. A second decision changes nothing.
-    """
-    one = hold(QUARANTINE, HONEYPOT)
-    after = decide(one.reference, decision, store, NOW)
-    writes = store.writes
-
-    assert after
-    assert (event, DESK) == (after.events[-1 if decision == RELEASE else -3].what, DESK)
-    assert due == [mail.kind for mail in after.due_mails(NOW)]
-    for other in (RELEASE, REFUSE):
-        assert after == decide(one.reference, other, store, NOW + SECOND)
-    assert writes == store.writes
 
 
 def test_quarantined(hold: Hold, store: FakeStore, clock: Clock) -> None:
@@ -211,7 +155,7 @@ def test_quarantined(hold: Hold, store: FakeStore, clock: Clock) -> None:
     """
     hold(STEP_UP)
     two, three = hold(QUARANTINE, HONEYPOT, 2), hold(QUARANTINE, HONEYPOT, 3)
-    decide(two.reference, RELEASE, store, NOW)
+    release(two.reference, AGENCY_DESK, store, now=NOW)
 
     assert [three] == list(quarantined(store, clock()))
 
@@ -220,15 +164,14 @@ def test_told(hold: Hold, store: FakeStore) -> None:
     """
     Why something was held, and how that ended, can be told from its events.
     """
-    assert ("", None) == (held_for(registration()), decision_on(registration()))
+    assert ("", None) == (held_for(registration()), registration().judgement)
     one = hold(QUARANTINE, HONEYPOT)
-    assert (HONEYPOT, None) == (held_for(one), decision_on(one))
-    after = decide(one.reference, REFUSE, store, NOW + SECOND)
-    assert after
-    decision = decision_on(after)
+    assert (HONEYPOT, None) == (held_for(one), one.judgement)
+    refuse(one.reference, "misuse", AGENCY_DESK, store, now=NOW + SECOND)
+    decision = store.records[one.reference].judgement
 
     assert decision
-    assert ("refused", DESK, NOW + SECOND) == (decision.what, decision.why, decision.at)
+    assert ("refused", "misuse", NOW + SECOND) == (decision.what, decision.why, decision.at)
 
 
 def test_log(hold: Hold, store: FakeStore, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:

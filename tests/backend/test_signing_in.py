@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.domain import contacts
 from chalicelib.domain.cleaning import UnusableAnswerError
@@ -23,7 +24,7 @@ from chalicelib.emails import Email, Letters
 from chalicelib.failures import NotNeededError
 from chalicelib.mailboxes import Mailboxes
 from chalicelib.signing_in import KIND, LinkComposer, Member, Members, Reception
-from tests.backend.fakes import Clock, FakeStore
+from tests.backend.fakes import Clock, FakeStore, aws_error
 from tests.backend.samples import AALST, GENT, KEYS, LINKS, NOW, contact
 from tests.backend.samples import AGENCY as AGENCY_ADDRESS
 
@@ -165,6 +166,25 @@ def test_signed_in(store: FakeStore, clock: Clock) -> None:
     )
     assert AALST == visit.session.nis_code
     assert reception(store, clock).sign_in(token()) is None
+
+
+@pytest.mark.parametrize("call", ["save_session", "use_once"])
+def test_sign_in_fails(
+    store: FakeStore, clock: Clock, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """
+    Whatever fails while a link is used: it still works, so that who presses again is inside.
+    """
+
+    def fails(*_: object) -> None:
+        raise aws_error("InternalServerError")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(store, call, fails)
+        with pytest.raises(ClientError):
+            reception(store, clock).sign_in(token())
+
+    assert reception(store, clock).visit(signed_in(store, clock))
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.audit import pages
 from tests.browser.chromium import launched
 from tests.browser.site_server import serving
 from tests.built_site import Site
 
+PATIENCE = 30_000
+"""Milliseconds for what must happen, as long as `eventually` waits: a machine may be busy."""
+
 
 # Not for the session: while Playwright runs, no other test can have an event loop.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with launched() as browser:
         yield browser
 
@@ -51,7 +55,7 @@ def _page(browser: Browser, **options: Any) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(
         viewport={"width": 360, "height": 740}, locale="nl-BE", **options
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: _note(complaints, message.type, message.text))

@@ -39,7 +39,7 @@ def test_buttons(stack: Stack, page: Page) -> None:
     expect(news).to_contain_text("Genoteerd: Nu niet: Er is nu niemand")
 
     page.locator("summary", has_text="Doorgeven aan een andere gemeente").click()
-    page.get_by_label("Welke gemeente?").select_option("Erpe-Mere")
+    page.get_by_label("Een andere gemeente?").fill("9420")
     page.get_by_role("button", name="Doorgeven aan een andere gemeente").click()
     expect(news).to_have_text("Genoteerd: Doorgegeven aan Erpe-Mere.")
     page.locator("summary", has_text="Deze link intrekken").click()

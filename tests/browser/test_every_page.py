@@ -39,6 +39,8 @@ async () => ({
     blocking: performance.getEntriesByType("resource")
         .filter(one => one.renderBlockingStatus === "blocking").map(one => one.name),
     fonts: [...document.fonts].map(one => one.family),
+    empty: [...document.querySelectorAll("form[method=post]")]
+        .filter(one => !one.querySelector("[name]")).map(one => one.action),
 })
 """
 
@@ -145,6 +147,13 @@ def test_nothing_kept(visits: list[Visit]) -> None:
     A page leaves no cookie, and nothing in any of the stores that a browser has.
     """
     assert [] == list(wrong(visits, "kept"))
+
+
+def test_no_empty_form(visits: list[Visit]) -> None:
+    """
+    A form of one button carries something along: Lynx sends an empty one as a GET.
+    """
+    assert [] == list(wrong(visits, "empty"))
 
 
 def test_three_requests(visits: list[Visit]) -> None:

@@ -1,4 +1,7 @@
-"""Signing up as a visitor does it, in Chromium, with JavaScript and without."""
+"""
+Signing up as a visitor does it, in Chromium, with JavaScript and without; the usual way from the
+home page is where test_walk.py begins.
+"""
 
 import re
 import uuid
@@ -12,29 +15,6 @@ def fill_in(page: Page, **answers: str) -> None:
     for name, answer in answers.items():
         page.locator(f"[name={name}]").first.fill(answer)
     page.get_by_role("checkbox", name=re.compile("18 jaar")).check()
-
-
-def test_from_home_to_both_mails(stack: Stack, page: Page) -> None:
-    """
-    From the home page, by postcode, to Aalst's page, the form, the reference, and both mails.
-    """
-    email = f"griet-{uuid.uuid4().hex}@example.com"
-    page.goto(f"{stack.url}/")
-    page.get_by_label(re.compile("postcode", re.IGNORECASE)).fill("9300")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{stack.url}/word-buddy/aalst/")
-
-    fill_in(page, name="Griet Peeters", email=email, phone="0470 12 34 56", postcode="9300")
-    page.get_by_role("button", name=re.compile("buddy|aan", re.IGNORECASE)).click()
-
-    expect(page).to_have_url(re.compile(r"/bedankt/\?ref=MB-"))
-    reference = page.url.rpartition("=")[2]
-    expect(page.get_by_text(reference).first).to_be_visible()
-    to_aalst, to_volunteer = stack.wait_for_mails(email, 2)
-    assert ["buddy+aalst@aalst.example"] == to_aalst["to"]
-    assert [email] == to_volunteer["to"]
-    assert reference in to_aalst["subject"]
-    assert reference in to_volunteer["subject"]
 
 
 def test_errors_come_back_together(stack: Stack, page: Page) -> None:

@@ -69,7 +69,7 @@ class TestStepUp:
         """
         A link that never was one gets a friendly page, whatever is done with it.
         """
-        for path in ("/mijn/bevestigen/x", "/beheer/nazien/x"):
+        for path in ("/mijn/bevestigen/x", "/beheer/aanmelden/x"):
             for answer in (requests.get(stack.url + path, timeout=30), press(stack.url + path)):
                 assert 410 == answer.status_code
                 assert "Deze link werkt niet meer" in answer.text

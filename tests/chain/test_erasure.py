@@ -1,4 +1,7 @@
-"""Erased on the running system: nothing of her is left in the table and the logs."""
+"""
+Erased on the running system: nothing of her is left in the table, the queues and the logs. What
+the desks show then, and their files, is in tests/backend/test_traces.py.
+"""
 
 import json
 import os
@@ -62,15 +65,43 @@ def erase(stack: Stack, reference: str) -> Any:
     return json.loads(answer.stdout)
 
 
+def queued(stack: Stack) -> list[str]:
+    """What is in the queues, those of what failed among them."""
+    client = stack.aws("sqs")
+    urls = client.list_queues(QueueNamePrefix="mijnbuddy-local")["QueueUrls"]
+    assert [] != [url for url in urls if url.endswith("-failures")]
+    return [
+        message["Body"]
+        for url in urls
+        for message in client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0
+        ).get("Messages", [])
+    ]
+
+
+def logged(stack: Stack) -> str:
+    """What every part wrote, and what the functions wrote to CloudWatch."""
+    client = stack.aws("logs")
+    (group,) = client.describe_log_groups(logGroupNamePrefix="/aws/lambda/mijnbuddy-local")[
+        "logGroups"
+    ]
+    pages = client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+    streamed = [event["message"] for page in pages for event in page["events"]]
+    assert streamed
+    files = [*(stack.directory / "log").iterdir(), stack.directory / "output"]
+    return "".join([*streamed, *(file.read_text() for file in files)])
+
+
 def found_in(text: str, traces: list[str]) -> list[str]:
     return [trace for trace in traces if trace.casefold() in text.casefold()]
 
 
 def test_erased(stack: Stack, form: Form) -> None:
     """
-    Signed up, forwarded, contacted with a note, erased: the whole table and every log have no trace
-    of what she or the municipality typed, the ledger stands as it stood, the municipality is asked
-    to delete its copy, and she can sign up again. What was in mailboxes already is out of reach.
+    Signed up, forwarded, contacted with a note, erased: the whole table, every log and every queue
+    have no trace of what she or the municipality typed, the ledger stands as it stood, the
+    municipality is asked to delete its copy, and she can sign up again. What was in mailboxes
+    already is out of reach.
     """
     mark = uuid.uuid4().hex[:12]
     posted = form(
@@ -120,8 +151,10 @@ def test_erased(stack: Stack, form: Form) -> None:
         after = ledger(stack, reference)
         assert before == {key: after[key] for key in before}
         assert [] == found_in(json.dumps(table(stack), ensure_ascii=False), words)
-        logs = [*(stack.directory / "log").iterdir(), stack.directory / "output"]
-        assert [] == found_in("".join(log.read_text() for log in logs), words)
+        assert [] == found_in(logged(stack), words)
+        assert [] == found_in(" ".join(queued(stack)), words)
+        buckets = stack.aws("s3").list_buckets()["Buckets"]
+        assert ["mijnbuddy-local-code"] == [bucket["Name"] for bucket in buckets]
         assert 410 == requests.get(link, timeout=30).status_code
         again = stack.post(posted).headers["Location"].rpartition("=")[2]
         assert again != reference

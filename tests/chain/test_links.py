@@ -52,7 +52,7 @@ def test_prefetched(quiet_stack: Stack, form: Form) -> None:
     stack.wait_for_mails("/mijn/bevestigen/", 1)
     for days in range(1, 4):  # a working day among them
         stack.move_clock(timedelta(days=days))
-    stack.wait_for_mails("/beheer/nazien/", 1)
+    stack.wait_for_mails("/beheer/aanmelding/", 1)
     eventually(lambda: "lease_until" not in str(people(stack)))
     found, before, mails = links(stack), people(stack), stack.mail_count()
 

@@ -31,9 +31,7 @@ class TestSignUp:
         assert [["buddy+aalst@aalst.example"], [posted["email"]]] == [mail["to"] for mail in mails]
         to_aalst, to_volunteer = mails
         assert [posted["email"]] == to_aalst["reply_to"]
-        assert (
-            f"Nieuwe kandidaat-buddy in Aalst: Griet Peeters ({reference})" == to_aalst["subject"]
-        )
+        assert f"Nieuwe kandidaat-buddy in Aalst ({reference})" == to_aalst["subject"]
         assert reference == to_aalst["headers"]["X-Mijnbuddy-Reference"]
         assert [f"{reference}.vcf"] == [one["filename"] for one in to_aalst["attachments"]]
         assert "Ik woon hier al dertig jaar." in to_aalst["text"]
@@ -86,13 +84,12 @@ class TestSignUp:
     )
     def test_unusual_names(self, stack: Stack, form: Form, name: str) -> None:
         """
-        Names as people have them arrive unharmed in subject, text and HTML.
+        Names as people have them arrive unharmed in text and HTML.
         """
         posted = form(name=name)
 
         assert 303 == stack.post(posted).status_code
         to_aalst, to_volunteer = stack.wait_for_mails(posted["email"], 2)
-        assert name in to_aalst["subject"]
         assert name in to_aalst["text"]
         assert name in to_aalst["html"]
         assert name in to_volunteer["text"]
@@ -188,8 +185,9 @@ class TestAtOnce:
 
         references = {answer.headers["Location"].rpartition("=")[2] for answer in answers}
         assert 200 == len(references)
+        # Cheap to ask, but mails of others may be among them.
         eventually(lambda: stack.mail_count() >= before + 400, seconds=120)
-        mails = stack.mails(batch)
+        mails = stack.wait_for_mails(batch, 400)
         counted = Counter((m["headers"]["X-Mijnbuddy-Reference"], m["to"][0]) for m in mails)
         assert 400 == len(mails) == len(counted)
         assert references == {reference for reference, _ in counted}

@@ -15,7 +15,6 @@ from chalicelib.domain.site import (
     NEW_ADDRESS,
     OWN,
     QUESTION,
-    REVIEW,
 )
 from chalicelib.intake import FORM, JSON
 from tests.backend.samples import SITE_URL, posted
@@ -317,7 +316,7 @@ def test_links(application: Application) -> None:
     What is no token is no link, for whoever looks and whoever presses.
     """
     tokens = (*QUERIES, ".", "a.b.c", "MB-7K3F-9Q4D.0.x", "x" * 5_000, "é.1.é", ".1.")
-    kinds = (CONFIRM, REVIEW, CANDIDATE, OWN, NEW_ADDRESS, QUESTION)
+    kinds = (CONFIRM, CANDIDATE, OWN, NEW_ADDRESS, QUESTION)
     paths = [path + quote(token, safe="") for path in kinds for token in tokens]
     looked = {application.send(b"", "", method="GET", path=path).answer for path in paths}
     pressed = {application.send(b"decision=release", path=path).answer for path in paths}

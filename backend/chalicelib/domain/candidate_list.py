@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain import cleaning
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.handover import (
     ACTS,
@@ -68,11 +69,10 @@ class Choice:
 
 def choice(state: str, order: str, page: str) -> Choice:
     """What an address asks for; what it can't ask for is as if it did not."""
-    is_number = page.isascii() and page.isdigit() and len(page) <= len("9999")
     return Choice(
         state if state in CHOICES else WAITING,
         order if order in ORDERS else AGE,
-        max(1, int(page)) if is_number else 1,
+        cleaning.number(page) or 1,
     )
 
 

@@ -74,6 +74,13 @@ def is_shown(registration: Registration, handover: Handover) -> bool:
     return bool(mail.sendings or mail.attempts or mail.attention_at)
 
 
+def state_at(handover: Handover) -> datetime:
+    """Since when it stands there as it stands."""
+    back = handover.came_back
+    came_back_at = back.undone_at if back else None
+    return handover.last.at if handover.last else came_back_at or handover.since
+
+
 def _candidate(registration: Registration, handover: Handover) -> Candidate:
     return Candidate(
         receiver=handover.receiver,
@@ -81,7 +88,7 @@ def _candidate(registration: Registration, handover: Handover) -> Candidate:
         registered_at=registration.registered_at,
         since=handover.since,
         state=handover.state,
-        state_at=handover.last.at if handover.last else handover.since,
+        state_at=state_at(handover),
         waits=handover.waits and not registration.paused_at,
         is_gone=not is_shown(registration, handover),
         expires_at=registration.expires_at.replace(microsecond=0),  # as the table keeps it

@@ -165,6 +165,11 @@ def submission_id(text: str) -> str:
         raise UnusableAnswerError("Er liep iets mis. Laad de pagina opnieuw.") from None
 
 
+def number(text: str) -> int | None:
+    """A count or a page that a form or an address of ours carries; None for any other text."""
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else None
+
+
 def token(text: str) -> str:
     """A signed token, as far as it looks like one (tokens.py)."""
     if not re.fullmatch(r"[A-Za-z0-9._-]+", text):

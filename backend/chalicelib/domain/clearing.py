@@ -6,13 +6,22 @@ from datetime import datetime
 from typing import cast
 
 from chalicelib.domain.following import readdressed
-from chalicelib.domain.handover import COMMAND
+from chalicelib.domain.handover import COMMAND, UNDO_TERM
 from chalicelib.domain.outbox import BOUNCED, AnyOutbox, Mail, dropped, requeued
 from chalicelib.domain.own import heeded
 from chalicelib.domain.registration import FORWARDING, QUESTION, TO_MUNICIPALITY, Registration
 
-HANDLED = ("phoned", "mailed", "passed-on", "no-contact", "other")
-"""How it was dealt with, as the ledger keeps it: codes, so that nobody writes down a person."""
+HANDLED = {
+    "phoned": "Met een telefoontje",
+    "mailed": "Met een eigen mail",
+    "passed-on": "Iemand anders volgt dit op",
+    "no-contact": "Er is niemand te bereiken",
+    "other": "Op een andere manier",
+}
+"""
+How it was dealt with, by code as the ledger keeps it, so that nobody writes down a person; as an
+officer chooses it.
+"""
 
 
 class SenselessError(ValueError):
@@ -21,8 +30,9 @@ class SenselessError(ValueError):
 
 def sent_again(outbox: AnyOutbox, mail: Mail, now: datetime, door: str = COMMAND) -> AnyOutbox:
     """
-    Try a mail again, from the start; the same outbox when that is about to happen. One that
-    reached the wrong people may go again when it had arrived, too: then the place waits again.
+    Try a mail again, from the start; the same outbox when that is about to happen, or did within
+    the hour: who pressed twice reads no error. One that reached the wrong people may go again when
+    it had arrived, too: then the place waits again.
 
     Raises `SenselessError`.
     """
@@ -32,6 +42,8 @@ def sent_again(outbox: AnyOutbox, mail: Mail, now: datetime, door: str = COMMAND
         right = readdressed(outbox, mail.receiver, door, now)
         if right is not outbox:
             return cast("AnyOutbox", requeued(right, mail, now))  # it is what it was
+    if _went_again(mail, now):
+        return outbox
     if mail.arrived:
         raise SenselessError("It was delivered.")
     if mail not in outbox.active_mails:
@@ -44,6 +56,15 @@ def sent_again(outbox: AnyOutbox, mail: Mail, now: datetime, door: str = COMMAND
         raise SenselessError("It came back, and there is no other address to try: close it.")
     is_about_to = mail.attention_at is None and mail.next_at is not None and mail.next_at <= now
     return outbox if is_about_to else requeued(outbox, mail, now)
+
+
+def _went_again(mail: Mail, now: datetime) -> bool:
+    """Whether a person wanted it tried again just now, and it went out and did not come back."""
+    asked_at = mail.requeued_at
+    if asked_at is None or now - asked_at >= UNDO_TERM or mail.attention_at or mail.must_be_sent:
+        return False
+    last = mail.sendings[-1] if mail.sendings else None
+    return last is not None and last.sent_at >= asked_at and last.outcome != BOUNCED
 
 
 def closed(

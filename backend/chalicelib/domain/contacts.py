@@ -22,6 +22,9 @@ Place = tuple[str, int]
 STATES = (UNCONFIRMED, CONFIRMED, BOUNCING, INACTIVE)
 USABLE = frozenset({UNCONFIRMED, CONFIRMED})
 
+FORMER = "former"
+"""The route of a mail to an address that is out of use: what comes back tells nothing."""
+
 REGIONS = {"02000": "Vlaanderen", BRUSSELS_NIS: "Brussel"}
 """Whose address is tried after the municipality's own, by NIS code (Statbel REFNIS)."""
 
@@ -104,6 +107,14 @@ class Contact:
     def works_since(self) -> datetime:
         """Since when what we knew of another address, or before a code was entered, is void."""
         return max(self.since, self.confirmed_at) if self.confirmed_at else self.since
+
+    def email_at(self, moment: datetime) -> str:
+        """Which address was in this place at a moment, as far as its history goes back."""
+        for change in self.changes:
+            what, _, before = change.what.partition(" ")
+            if what == REPLACED and change.at > moment:
+                return before
+        return self.email
 
     @property
     def requests(self) -> tuple[datetime, ...]:

@@ -6,7 +6,7 @@ checked for what is missing. Whether it can be done now, the registration tells 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.domain import cleaning
+from chalicelib.domain import cleaning, finder
 from chalicelib.domain.form import Posted
 from chalicelib.domain.handover import (
     ACTS,
@@ -21,14 +21,14 @@ from chalicelib.domain.handover import (
     WRONG_ADDRESS,
     Partner,
 )
+from chalicelib.domain.municipalities import find_municipality
 
 UNDO, REVOKE, PROPOSE = "undo", "revoke", "propose"
 DEEDS = (*ACTS, UNDO, REVOKE, PROPOSE)
 """What a button can ask: an act, to take the last one back, to make the link void, a partner."""
 
-FIELDS = ("act", "seen", "why", "to", "partner_name", "partner_email", "note")
+FIELDS = ("act", "seen", "why", "to", "to_name", "partner_name", "partner_email", "note")
 MAX_PARTNER_NAME = 100  # characters
-MAX_CHANGES = 4  # digits of `seen`
 
 BUTTONS = {
     OPENED: "Gezien, ik volg dit op",
@@ -67,7 +67,8 @@ DOORS = {
 class Deed:
     """
     One pressed button. `seen` is how many changes (`Handover.changes`) there were when its form was
-    shown, None when the form did not say: then it is no form of ours.
+    shown, None when the form did not say: then it is no form of ours. `to_name` is what was typed
+    to find the municipality `to`.
     """
 
     what: str
@@ -76,6 +77,7 @@ class Deed:
     to: str = ""
     partner: Partner | None = None
     note: str = ""
+    to_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def read(posted: Posted) -> Deed:
         errors["why"] = "Kies waarom het nu niet lukt."
     if what == HANDED_ON:
         try:
-            typed["to"] = cleaning.municipality(typed["to"])
+            typed["to"] = _municipality(typed["to"], typed["to_name"])
         except cleaning.UnusableAnswerError as error:
             errors["to"] = str(error)
     partner = _partner(typed, errors) if what == PROPOSE else None
@@ -135,11 +137,12 @@ def read(posted: Posted) -> Deed:
         raise InvalidDeedError(form_of(typed, errors))
     return Deed(
         what=what,
-        seen=_number(typed["seen"]),
+        seen=cleaning.number(typed["seen"]),
         why=typed["why"] if what == NOT_NOW else "",
         to=typed["to"] if what == HANDED_ON else "",
         partner=partner,
         note=typed["note"],
+        to_name=typed["to_name"] if what == HANDED_ON else "",
     )
 
 
@@ -152,6 +155,35 @@ def form_of(typed: Mapping[str, str], errors: Mapping[str, str]) -> DeedForm:
         for name, value in typed.items()
     }
     return DeedForm(shown, dict(errors))
+
+
+def _municipality(chosen: str, name: str) -> str:
+    """
+    The NIS code of the municipality that was chosen from the short list, or typed. What was typed
+    in part, or can mean several, must be chosen: a stranger would get her registration.
+
+    Raises `UnusableAnswerError`.
+    """
+    if not name:
+        if chosen:
+            return cleaning.municipality(chosen)
+        raise cleaning.UnusableAnswerError("Kies een gemeente, of typ een naam of postcode.")
+    found = [place.municipality for place in finder.find(name)]
+    code = cleaning.municipality(chosen) if chosen else ""
+    if any(one.nis_code == code for one in found):
+        return code
+    if not found:
+        message = "We vinden deze gemeente niet. Typ de naam of de postcode, of kies een gemeente."
+        raise cleaning.UnusableAnswerError(message)
+    if code:
+        first = find_municipality(code).name
+        raise cleaning.UnusableAnswerError(f"Je koos {first}, maar typte iets anders. Kies één.")
+    if one := finder.only(name):
+        return one.nis_code
+    if len(found) == 1:
+        raise cleaning.UnusableAnswerError(f"Bedoel je {found[0].name}? Kies het dan.")
+    message = "Dat kan meer dan één gemeente zijn. Kies de juiste."
+    raise cleaning.UnusableAnswerError(message)
 
 
 def _partner(typed: Mapping[str, str], errors: dict[str, str]) -> Partner | None:
@@ -167,7 +199,3 @@ def _partner(typed: Mapping[str, str], errors: dict[str, str]) -> Partner | None
     except cleaning.UnusableAnswerError:
         errors["partner_email"] = "Vul een e-mailadres in zoals naam@voorbeeld.be."
     return None if errors else Partner(name, email)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_CHANGES else None

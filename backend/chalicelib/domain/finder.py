@@ -2,8 +2,8 @@
 Finds a municipality from whatever somebody types: a postcode, a municipality, a deelgemeente, a
 former municipality or a French name, in any case, with or without accents.
 
-Apart from `municipalities` because searching is the need of the site's finder only: the form and
-the mails work with NIS codes.
+Apart from `municipalities` because searching is the need of the site's finder, and of who hands a
+candidate on: the form and the mails work with NIS codes.
 """
 
 from dataclasses import dataclass
@@ -81,9 +81,23 @@ def find(query: str) -> tuple[Place, ...]:
     wanted = fold(query[:MAX_QUERY])
     if not wanted:
         return ()
-    readings = {wanted, wanted.partition(" ")[0]} if wanted[:4].isdecimal() else {wanted}
-    exact = [place for place in places() if place.key in readings]
+    exact = _named(wanted)
     return _one_each(exact or [place for place in places() if place.key.startswith(wanted)])
+
+
+def only(query: str) -> Municipality | None:
+    """
+    The one municipality that `query` names in full. None for a part of a name, or a name or
+    postcode of several: then somebody must choose.
+    """
+    found = _one_each(_named(fold(query[:MAX_QUERY])))
+    return found[0].municipality if len(found) == 1 else None
+
+
+def _named(wanted: str) -> list[Place]:
+    """The places that are called that, or have that postcode, also before a name («9300 Aalst»)."""
+    readings = {wanted, wanted.partition(" ")[0]} if wanted[:4].isdecimal() else {wanted}
+    return [place for place in places() if place.key in readings]
 
 
 def _one_each(found: list[Place]) -> tuple[Place, ...]:

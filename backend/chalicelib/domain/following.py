@@ -10,6 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.handover import (
     HANDED_ON,
+    NOT_NOW,
     UNDO_TERM,
     VOLUNTEER_PAGE,
     WRONG_ADDRESS,
@@ -26,6 +27,7 @@ from chalicelib.domain.registration import (
     DECLINED,
     FORWARDING,
     PHONE_INSTEAD,
+    REGRET,
     VOLUNTEER,
     Registration,
     without_mail,
@@ -47,7 +49,8 @@ class TooManyHandoversError(ValueError):
 
 def acted(registration: Registration, receiver: str, act: Act) -> Registration:
     """
-    Something was done about her in one place; the same registration when that was known.
+    Something was done about her in one place; the same registration when that was known. Where it
+    does not work out now she is told: nobody else may be there who calls her.
 
     Raises `NotHereError`, and `TooManyActsError`. Handing on has its own steps.
     """
@@ -56,7 +59,11 @@ def acted(registration: Registration, receiver: str, act: Act) -> Registration:
     if after is before:
         return registration
     event = Event(act.at, act.what, receiver, act.why or act.to, door=act.door)
-    return replace(_with(registration, after), events=(*registration.events, event))
+    following = replace(_with(registration, after), events=(*registration.events, event))
+    if act.what != NOT_NOW:
+        return following
+    leaves_at = act.at + UNDO_TERM
+    return queued(following, REGRET, VOLUNTEER, act.at, about=receiver, at=leaves_at, again=True)
 
 
 def handed_on(registration: Registration, receiver: str, act: Act) -> Registration:
@@ -99,7 +106,7 @@ def proposed(registration: Registration, receiver: str, partner: Partner, act: A
 def agreed(registration: Registration, receiver: str, now: datetime) -> Registration:
     """She says yes to an organisation: now it is mailed. Twice is once; a no can become a yes."""
     known = _here(registration, receiver)
-    if known.partner is None or known.agreed_at or known.ended_at:
+    if known.partner is None or known.agreed_at or known.ended_at or known.lapsed_at:
         return registration
     yes = replace(known, agreed_at=now, declined_at=None, since=now)
     event = Event(now, "agreed", receiver, door=VOLUNTEER_PAGE)
@@ -110,16 +117,38 @@ def agreed(registration: Registration, receiver: str, now: datetime) -> Registra
 def declined(registration: Registration, receiver: str, now: datetime) -> Registration:
     """She says no: whoever proposed it has her in hands again, and is told, each of them."""
     known = _here(registration, receiver)
-    if known.partner is None or known.agreed_at or known.declined_at:
+    if known.partner is None or known.agreed_at or known.declined_at or known.lapsed_at:
         return registration
     event = Event(now, "declined", receiver, door=VOLUNTEER_PAGE)
     following = _with(registration, replace(known, declined_at=now))
     following = replace(following, events=(*registration.events, event))
+    return _came_back(following, receiver, now, mail=True)
+
+
+def returned(registration: Registration, receiver: str, now: datetime) -> Registration:
+    """
+    She did not answer about an organisation in time, or they can't take her: whoever proposed it
+    has her in hands again. An answer is told by a mail; where there was none, the list of who
+    waits tells it, so that nobody gets a mail for each. Raises `NotHereError`.
+    """
+    known = _here(registration, receiver)
+    is_answer = known.agreed_at is not None
+    event = Event(now, "returned" if is_answer else "lapsed", receiver)
+    after = known if is_answer else replace(known, lapsed_at=now)
+    following = replace(_with(registration, after), events=(*registration.events, event))
+    return _came_back(following, receiver, now, mail=is_answer)
+
+
+def _came_back(
+    registration: Registration, receiver: str, now: datetime, *, mail: bool
+) -> Registration:
+    following = registration
     for proposer in registration.handovers:
         back = without_handing_on(proposer, receiver, now)
         if back != proposer and not proposer.ended_at and proposer.receiver != receiver:
             following = _with(following, back)
-            following = queued(following, DECLINED, proposer.receiver, now, about=receiver)
+            if mail:
+                following = queued(following, DECLINED, proposer.receiver, now, about=receiver)
     return following
 
 
@@ -136,6 +165,9 @@ def undone(registration: Registration, receiver: str, door: str, now: datetime) 
     following = _with(registration, after)
     if act.what == HANDED_ON:
         following = _not_handed_on(following, receiver, act, now)
+    if act.what == NOT_NOW:
+        regret = following.mail(REGRET, VOLUNTEER, receiver)
+        following = without_mail(following, regret, "undone", now)
     event = Event(now, "undone", receiver, act.what, door=door)
     return replace(following, events=(*following.events, event))
 
@@ -153,10 +185,10 @@ def readdressed(
     """
     The agency found where a mail must go that reached the wrong people: the place waits for her
     again, and the links in the mail that went astray are void. The same registration where nobody
-    said that. Raises `NotHereError`.
+    said that, or where she left.
     """
-    here = _here(registration, receiver)
-    if here.state != WRONG_ADDRESS:
+    here = registration.handover(receiver)
+    if here is None or registration.has_left or here.state != WRONG_ADDRESS:
         return registration
     acts = tuple(
         replace(act, undone_at=now) if act.what == WRONG_ADDRESS and not act.undone_at else act

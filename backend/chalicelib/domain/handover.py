@@ -69,15 +69,24 @@ class Partner:
     name: str
     email: str
 
+    @property
+    def host(self) -> str:
+        """
+        What its address ends in, for the volunteer to judge: whoever has a forwarded mail may type
+        a good name with an address of their own. The rest of it may be somebody's name.
+        """
+        return self.email.rpartition("@")[2]
+
 
 @dataclass(frozen=True)
 class Handover:
     """
     `receiver` is a NIS code, or `partner-1`, `partner-2`, … for an organisation. That one then
     stands in `partner` and gets nothing before the volunteer said yes (`agreed_at`), or after she
-    said no (`declined_at`). `handed_on_by` is the receiver that handed it on, "" where she asked
-    for it herself. Links of before `links_since` are void. `ended_at`: she, or the agency, took it
-    away from here. `late_since`: the agency was told that nobody took her up in time.
+    said no (`declined_at`), or did not answer in time (`lapsed_at`). `handed_on_by` is the receiver
+    that handed it on, "" where she asked for it herself. Links of before `links_since` are void.
+    `ended_at`: she, or the agency, took it away from here. `late_since`: the agency was told that
+    nobody took her up in time.
     """
 
     receiver: str
@@ -87,6 +96,7 @@ class Handover:
     partner: Partner | None = None
     agreed_at: datetime | None = None
     declined_at: datetime | None = None
+    lapsed_at: datetime | None = None
     links_since: datetime | None = None
     ended_at: datetime | None = None
     late_since: datetime | None = None
@@ -102,9 +112,33 @@ class Handover:
         return len(self.acts) + sum(act.undone_at is not None for act in self.acts)
 
     @property
+    def came_back(self) -> Act | None:
+        """
+        The handing on that ended with nobody, the latest: she said no, or nothing, or they could
+        not take her. What somebody undoes is undone within the hour; that is none.
+        """
+        ended = (
+            (act.undone_at, act)
+            for act in self.acts
+            if act.what == HANDED_ON and act.undone_at and act.undone_at - act.at >= UNDO_TERM
+        )
+        return max(ended, key=lambda one: one[0], default=(None, None))[1]
+
+    @property
     def last(self) -> Act | None:
-        """The act that tells how it stands."""
-        return self.standing[-1] if self.standing else None
+        """The act that tells how it stands; None, too, while nobody did anything since it came
+        back."""
+        last = self.standing[-1] if self.standing else None
+        back = self.came_back
+        is_past = last and back and back.undone_at and last.at < back.undone_at
+        return None if is_past else last
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody ever did anything, or not since it came back; what was undone counts."""
+        back = self.came_back
+        since = back.undone_at if back else None
+        return not any(since is None or act.at >= since for act in self.acts)
 
     @property
     def state(self) -> str:
@@ -148,7 +182,7 @@ def with_act(handover: Handover, act: Act) -> Handover:
     last = handover.last
     if last and (last.what, last.why, last.to, last.note) == (act.what, act.why, act.to, act.note):
         return handover
-    if act.what == OPENED and handover.standing:
+    if act.what == OPENED and last:
         return handover
     if len(handover.acts) >= MAX_ACTS:
         raise TooManyActsError
@@ -165,7 +199,7 @@ def without_last(handover: Handover, now: datetime) -> Handover:
 
 
 def without_handing_on(handover: Handover, to: str, now: datetime) -> Handover:
-    """As the one that it was handed on to is not taking her: it stands again as before."""
+    """As the one that it was handed on to is not taking her: it is to be done here again."""
     acts = tuple(
         replace(act, undone_at=now) if act.to == to and not act.undone_at else act
         for act in handover.acts

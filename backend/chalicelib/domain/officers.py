@@ -4,6 +4,9 @@ The officers of the agency: who may sign in at its desk, and what each may do th
 They stand in the table, never in this repository. Every step is a function that returns the next
 officer with who changed what, and when. One who was removed stays for that history, and for the
 list of who looked at whom, without an address.
+
+All of them are one item: whoever changes one has seen the others, so that two who remove each other
+at the same moment can't both succeed, and somebody who manages is always left.
 """
 
 import re
@@ -32,11 +35,21 @@ class Officer:
     since: datetime
     removed_at: datetime | None = None
     changes: tuple[Change, ...] = ()
-    version: int = 0
 
     @property
     def is_active(self) -> bool:
         return self.removed_at is None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All officers, by their ids, also who was removed; `version` counts the writes."""
+
+    officers: tuple[Officer, ...] = ()
+    version: int = 0
+
+    def officer(self, id_: str) -> Officer | None:
+        return next((one for one in self.officers if one.id == id_), None)
 
 
 class UnknownRoleError(ValueError):
@@ -89,6 +102,17 @@ def removed(officer: Officer, who: str, now: datetime) -> Officer:
 
 def manages(officer: Officer) -> bool:
     return officer.is_active and officer.role == MANAGE
+
+
+def enrolled(roster: Roster, officer: Officer) -> Roster:
+    """
+    With an officer as she is now. Raises `LastManagerError` where nobody would be left who manages.
+    """
+    others = [one for one in roster.officers if one.id != officer.id]
+    everyone = tuple(sorted((*others, officer), key=lambda one: one.id))
+    if any(map(manages, roster.officers)) and not any(map(manages, everyone)):
+        raise LastManagerError(officer.id)
+    return replace(roster, officers=everyone)
 
 
 def _changed(

@@ -254,6 +254,15 @@ class Outbox:
         return max(min(moments), self.lease_until) if self.lease_until else min(moments)
 
     @property
+    def is_due_at_once(self) -> bool:
+        """
+        Whether what was done last made something due, and nobody is at it: then a forwarder is
+        woken for it (infra/template.yaml). What becomes due later, the sweep finds.
+        """
+        due_at = self.due_at
+        return due_at is not None and bool(self.events) and due_at <= self.events[-1].at
+
+    @property
     def work(self) -> tuple[str, datetime] | None:
         """What a person must do about it, and since when; None for nothing."""
         waiting = [mail.attention_at for mail in self.mails if mail.attention_at]
@@ -268,6 +277,15 @@ class Outbox:
 
 
 AnyOutbox = TypeVar("AnyOutbox", bound=Outbox)
+
+
+def has_landed(before: Outbox, written: Outbox, found: Outbox) -> bool:
+    """
+    Whether our own write is in what is found, though the table refused it: its reply was lost, and
+    the client tried again. Events are only ever added, each with its own moment.
+    """
+    count = len(written.events)
+    return len(before.events) < count and found.events[:count] == written.events
 
 
 def claim(outbox: AnyOutbox, now: datetime) -> AnyOutbox:
@@ -355,18 +373,28 @@ def handed_over(outbox: AnyOutbox, mail: Mail, reason: str, now: datetime) -> An
     return _with(outbox, waiting, Event(now, "handed-over", mail.receiver, reason, mail.kind))
 
 
-def requeued(outbox: AnyOutbox, mail: Mail, now: datetime) -> AnyOutbox:
-    """A person wants it tried again, from the start."""
+def requeued(outbox: AnyOutbox, mail: Mail, now: datetime, at: datetime | None = None) -> AnyOutbox:
+    """A person wants it tried again, from the start: now, or from `at` on."""
     known = _now(outbox, mail)
     again = replace(
         known,
-        next_at=now,
+        next_at=at or now,
         attempts=0,
         reason="",
         failing_since=None,
         attention_at=None,
         requeued_at=now,
     )
+    return _with(outbox, again, Event(now, "requeued", mail.receiver, mail=mail.kind))
+
+
+def restored(outbox: AnyOutbox, mail: Mail, now: datetime) -> AnyOutbox:
+    """It was dropped by a decision that is undone: it goes on from where it stood."""
+    known = _now(outbox, mail)
+    back = replace(known, dropped_at=None, reason="", attempts=0, failing_since=None)
+    if back.sendings and not back.is_asked_again:
+        return _with(outbox, _scheduled(back))
+    again = replace(back, next_at=max(now, back.queued_at))
     return _with(outbox, again, Event(now, "requeued", mail.receiver, mail=mail.kind))
 
 

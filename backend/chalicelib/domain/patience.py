@@ -43,6 +43,14 @@ def late_from(since: datetime) -> datetime:
     return _at(promised_by(since), WORKDAY_ENDS)
 
 
+def answered_by(asked_at: datetime) -> datetime:
+    """
+    Until when the volunteer has to say yes or no to an organisation: as long as a municipality has
+    to open her before it is reminded, so that its next list has her.
+    """
+    return _at(working_days_after(local_date(asked_at), REMIND_AFTER), WORKDAY_ENDS)
+
+
 def asked_from(registered_at: datetime, question: str) -> datetime:
     """From when she is asked one of our questions: on a working day."""
     day = local_date(registered_at + ASKED_AFTER[question])

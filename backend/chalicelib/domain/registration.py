@@ -12,7 +12,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.form import Answers
-from chalicelib.domain.handover import CHANGED_MIND, UNSUITED, WRONG_ADDRESS, Handover
+from chalicelib.domain.handover import (
+    CHANGED_MIND,
+    UNDO_TERM,
+    UNSUITED,
+    WRONG_ADDRESS,
+    Handover,
+)
 from chalicelib.domain.handover import DUO as DUO_STATE
 from chalicelib.domain.handover import NOT_NOW as NOT_NOW_STATE
 from chalicelib.domain.municipalities import find_municipality, of_postcode
@@ -20,14 +26,16 @@ from chalicelib.domain.outbox import (
     BOUNCED,
     COMPLAINED,
     DELIVERED,
+    PERMANENT,
     Event,
     Mail,
     Outbox,
+    Sending,
     dropped,
     handed_over,
     queued,
 )
-from chalicelib.domain.patience import asked_from, late_from
+from chalicelib.domain.patience import answered_by, asked_from, late_from
 from chalicelib.domain.reply import QUESTIONS, Reply
 from chalicelib.domain.retention import (
     DUO,
@@ -54,10 +62,10 @@ STEP_UP = "step-up"  # to the volunteer: was it you? Press the button
 DELAY = "delay"  # to the volunteer: your municipality could not be reached, we look for another way
 HANDED_ON = "handed-on"  # to the volunteer, about a receiver: your municipality asked it instead
 CONSENT = "consent"  # to the volunteer, about a partner: may we send it your registration?
-DECLINED = "declined"  # to who proposed it, about a partner: she says no, so she is with you again
+DECLINED = "declined"  # to who proposed it, about a partner: no, so she is with you again
 WARNING = "warning"  # to the volunteer, about a date: then we delete what you told us
 WITHDRAWAL = "withdrawal"  # to whoever was mailed: she no longer wants to be a buddy
-ERASURE = "erasure"  # to whoever was mailed: delete your copy
+ERASURE = "erasure"  # to whoever was mailed, about a copy (its message id): delete it
 CORRECTION = "correction"  # to whoever was mailed, about a moment: this is her new number
 OWN_LINK = "own-link"  # to the volunteer, about a moment: the new link to her own page
 OWN_DATA = "own-data"  # to the volunteer, about a moment: the link to all that we know of her
@@ -68,12 +76,16 @@ LATE = "late"  # to the volunteer, about a receiver: nobody contacted you in tim
 TAKEN_BACK = "taken-back"  # to a municipality, about a moment: the agency took her away from there
 REROUTED = "rerouted"  # to the volunteer, about a receiver: the agency asked another municipality
 REFUSAL = "refusal"  # to the volunteer: the agency refused her, and why
+REGRET = "regret"  # to the volunteer, about a receiver: it does not work out there now, and why
 REMINDER = "reminder"  # to a municipality: these candidates nobody opened yet (reminding.py)
 
 TO_MUNICIPALITY = frozenset(
     {FORWARDING, PHONE_INSTEAD, DECLINED, WITHDRAWAL, ERASURE, CORRECTION, REMINDER, TAKEN_BACK}
 )
 """The kinds of mail that go to whatever address of a municipality works."""
+
+WITH_HER_DATA = frozenset({FORWARDING, PHONE_INSTEAD, DECLINED, CORRECTION})
+"""Those that leave something of her in a mailbox: the others name nobody."""
 
 NOT_WHILE_PAUSED = frozenset({FORWARDING, PHONE_INSTEAD, QUESTION})
 """The kinds of mail that wait while she can't be a buddy."""
@@ -91,8 +103,7 @@ CONFIRM_FIRST_FOR = timedelta(days=7)
 """How long she has to press the button; then the desk looks at it."""
 
 
-_RELEASED, _REFUSED = "released", "refused"
-_JUDGED = frozenset({_RELEASED, _REFUSED})
+RELEASED, REFUSED_EVENT, UNDONE = "released", "refused", "undone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,19 +164,30 @@ class Registration(Outbox):
     @property
     def term(self) -> tuple[Rule, datetime]:
         """By which rule it is kept, and since when that counts: the first that is so."""
-        judged = next((one for one in reversed(self.events) if one.what in _JUDGED), None)
+        judged = self.judgement
         ends = (
             (SYNTHETIC, self.registered_at if self.synthetic else None),
             (ERASED, self.erased_at),
             (WITHDRAWN, self.withdrawn_at),
             (REPEAT, self.registered_at if self.repeat_of else None),
-            (REFUSED, judged.at if judged and judged.what == _REFUSED else None),
+            (REFUSED, judged.at if judged and judged.what == REFUSED_EVENT else None),
             (HELD, self.held_at),
         )
         states = {one.state for one in self.handovers if not one.ended_at}
         still = DUO if DUO_STATE in states else NOT_NOW if states == {NOT_NOW_STATE} else OPEN
         found = ((rule, since) for rule, since in ends if since)
         return next(found, (still, self._last_act_at))
+
+    @property
+    def judgement(self) -> Event | None:
+        """How it was let go or refused, last; None while nobody did, or when that was undone."""
+        standing: list[Event] = []
+        for event in self.events:
+            if event.what in {RELEASED, REFUSED_EVENT}:
+                standing.append(event)
+            elif (event.what, event.why) == (UNDONE, REFUSED_EVENT):
+                del standing[-1:]
+        return standing[-1] if standing else None
 
     @property
     def _last_act_at(self) -> datetime:
@@ -241,9 +263,11 @@ class Registration(Outbox):
     def due_at(self) -> datetime | None:
         """
         Also when she had the time to confirm, when she must be warned that it expires, when a place
-        is later than we promised, and when we ask her how it went.
+        is later than we promised, when an organisation ends with nobody, and when we ask her how it
+        went.
         """
         moments = [super().due_at, self.warn_at, *map(self.late_at, self.handovers)]
+        moments += map(self.returns_at, self.handovers)
         moments += [at for _, at in self.questions_at]
         if self.hold == STEP_UP and self.held_at:
             moments.append(self.held_at + CONFIRM_FIRST_FOR)
@@ -274,29 +298,58 @@ class Registration(Outbox):
         """
         Since when the place of a hand-over is asked to contact her: the ten working days begin
         then. What was held is promised from when it was let go, and who paused from when she could
-        again.
+        again. Who came back from an organisation waits since that answered; where she did not
+        answer herself, since she was asked.
         """
-        let_go = (event.at for event in self.events if event.what == _RELEASED)
-        return max(handover.since, self.resumed_at or handover.since, *let_go)
+        moments = [event.at for event in self.events if event.what == RELEASED]
+        back = handover.came_back
+        to = self.handover(back.to) if back else None
+        if back and back.undone_at:
+            lapsed = to is not None and to.lapsed_at == back.undone_at
+            moments.append(back.at if lapsed else back.undone_at)
+        return max(handover.since, self.resumed_at or handover.since, *moments)
+
+    def returns_at(self, handover: Handover) -> datetime | None:
+        """
+        When who handed her on to an organisation has her in hands again: she did not answer in
+        time, or they can't take her, and that can't be undone any more. None for never. When she no
+        longer wants to, nobody has to call her.
+        """
+        if self.hold or self.has_left or self.paused_at or not handover.partner:
+            return None
+        last = handover.last
+        acts = (act for one in self.handovers for act in one.standing)
+        is_theirs = any(act.to == handover.receiver for act in acts)
+        if handover.ended_at or handover.declined_at or handover.lapsed_at or not is_theirs:
+            return None
+        if not handover.agreed_at:
+            return answered_by(self.waits_since(handover))
+        is_over = last is not None and last.what == NOT_NOW_STATE and last.why != CHANGED_MIND
+        return last.at + UNDO_TERM if last and is_over else None
 
     def is_awaited(self, handover: Handover) -> bool:
         """Whether she waits for somebody in the place of a hand-over to take her up."""
+        return self._waits_at(handover) and handover.taken_up_at is None
+
+    def _waits_at(self, handover: Handover) -> bool:
+        """Whether the place of a hand-over was asked, and still has something to do."""
         if self.hold or self.repeat_of or self.synthetic or self.has_left or self.paused_at:
             return False
         mail = self.mail(FORWARDING, handover.receiver)
         was_asked = mail is not None and not (mail.dropped_at and not mail.sendings)
-        return was_asked and handover.waits and handover.taken_up_at is None
+        return was_asked and handover.waits
 
     def unopened_since(self, handover: Handover) -> datetime | None:
         """
         Since when a municipality has the mail about her, delivered as far as we know, that nobody
-        there opened; None where somebody did, or where it did not get there.
+        there opened; None where somebody did, or where it did not get there. Also of one that came
+        back, until somebody does something about her.
         """
         mail = self.mail(FORWARDING, handover.receiver)
-        if mail is None or not mail.sendings or handover.partner or handover.opened_at:
+        if mail is None or not mail.sendings or handover.partner or handover.last:
             return None
         last = mail.sendings[-1]
-        if not self.is_awaited(handover) or last.outcome in {BOUNCED, COMPLAINED}:
+        if not self._waits_at(handover) or last.outcome in {BOUNCED, COMPLAINED}:
             return None
         return max(last.at(DELIVERED) or last.sent_at, self.waits_since(handover))
 
@@ -439,25 +492,15 @@ def held(registration: Registration, hold: str, why: str, now: datetime) -> Regi
     return queued(waiting, STEP_UP, VOLUNTEER, now) if hold == STEP_UP else waiting
 
 
-def unheld(registration: Registration, why: str, now: datetime) -> Registration:
+def unheld(registration: Registration, why: str, now: datetime, door: str = "") -> Registration:
     """
     She confirmed, or the desk found it good (`why`): it goes on as any other. Twice is once.
     """
     if not registration.hold:
         return registration
     free = replace(registration, hold="", held_at=None)
-    free = replace(free, events=(*free.events, Event(now, "released", why=why)))
+    free = replace(free, events=(*free.events, Event(now, RELEASED, why=why, door=door)))
     return _without(free, STEP_UP, why, now)
-
-
-def refused(registration: Registration, why: str, now: datetime, door: str = "") -> Registration:
-    """The desk found that it is none: nobody is mailed."""
-    free = replace(registration, hold="", held_at=None)
-    free = replace(free, events=(*free.events, Event(now, "refused", why=why, door=door)))
-    for mail in registration.mails:
-        if not mail.sendings and not mail.dropped_at:
-            free = dropped(free, mail, "refused", now)
-    return free
 
 
 def followed_up(registration: Registration, now: datetime) -> Registration:
@@ -482,17 +525,27 @@ def followed_up(registration: Registration, now: datetime) -> Registration:
 
 def told_taken_back(registration: Registration, now: datetime) -> Registration:
     """
-    Each place that was mailed about her, and that the agency took her away from, is told; also of a
-    copy that was under way at that moment, as soon as we hear that it went out.
+    Each place that was mailed about her, and that the agency took her away from, is told when that
+    can't be undone any more; also of a copy that was under way at that moment, as soon as we hear
+    that it went out.
     """
-    taken = {one.at for one in registration.events if one.what in {REROUTED, _REFUSED}}
+    taken = {one.at for one in registration.events if one.what in {REROUTED, REFUSED_EVENT}}
     for mail in registration.mails:
         place = registration.handover(mail.receiver)
         ended_at = place.ended_at if place else None
-        if mail.kind in {FORWARDING, PHONE_INSTEAD} and mail.sendings and ended_at in taken:
-            about = f"{ended_at:%Y%m%dT%H%M%S}"
-            registration = queued(registration, TAKEN_BACK, mail.receiver, now, about=about)
+        was_mailed = mail.kind in {FORWARDING, PHONE_INSTEAD} and bool(mail.sendings)
+        if ended_at and was_mailed and ended_at in taken:
+            leaves_at = max(now, ended_at + UNDO_TERM)
+            about = taken_back_at(ended_at)
+            registration = queued(
+                registration, TAKEN_BACK, mail.receiver, now, about=about, at=leaves_at
+            )
     return registration
+
+
+def taken_back_at(ended_at: datetime) -> str:
+    """What the mail is about that tells a place that the agency took her away from there."""
+    return f"{ended_at:%Y%m%dT%H%M%S}"
 
 
 def _followed_up_to_her(registration: Registration, now: datetime) -> Registration:
@@ -525,20 +578,46 @@ def parted(registration: Registration, why: str, now: datetime) -> Registration:
     return _told_that_she_left(following, now)
 
 
+def copies(registration: Registration, receiver: str) -> tuple[Sending, ...]:
+    """
+    What went to one place with something of her in it, oldest first: each may lie in another
+    mailbox. What came back as there is no such mailbox lies nowhere.
+    """
+    found = (
+        sending
+        for mail in registration.mails
+        if mail.kind in WITH_HER_DATA and mail.receiver == receiver
+        for sending in mail.sendings
+        if sending.bounce not in PERMANENT
+    )
+    return tuple(sorted(found, key=lambda one: (one.sent_at, one.message_id)))
+
+
 def _told_that_she_left(registration: Registration, now: datetime) -> Registration:
     """Also of a copy that was under way when she left, as soon as we hear that it went out."""
-    kind = ERASURE if registration.erased_at else WITHDRAWAL
+    if registration.erased_at:
+        return _asked_to_delete(registration, now)
     for mail in registration.mails:
         was_mailed = mail.kind in {FORWARDING, PHONE_INSTEAD} and bool(mail.sendings)
-        if was_mailed and not (kind == WITHDRAWAL and _knows(registration, mail.receiver)):
-            registration = queued(registration, kind, mail.receiver, now)
+        if was_mailed and not _knows(registration, mail.receiver):
+            registration = queued(registration, WITHDRAWAL, mail.receiver, now)
+    return registration
+
+
+def _asked_to_delete(registration: Registration, now: datetime) -> Registration:
+    """One mail for each copy: the composer knows which of them lie in one mailbox."""
+    for receiver in dict.fromkeys(mail.receiver for mail in registration.mails):
+        for copy in copies(registration, receiver):
+            registration = queued(registration, ERASURE, receiver, now, about=copy.message_id)
     return registration
 
 
 def _knows(registration: Registration, receiver: str) -> bool:
     """Whether a place was told before that she does not want it there any more."""
     told = any(
-        one.kind in {WITHDRAWAL, TAKEN_BACK} and one.receiver == receiver
+        one.kind in {WITHDRAWAL, TAKEN_BACK}
+        and one.receiver == receiver
+        and (one.sendings or not one.dropped_at)
         for one in registration.mails
     )
     place, left_at = registration.handover(receiver), registration.withdrawn_at
@@ -549,17 +628,14 @@ def _unreachable(registration: Registration, mail: Mail, now: datetime) -> Regis
     if not registration.answers.phone:
         return handed_over(registration, mail, UNREACHABLE, now)
     for forwarding in registration.forwardings:
-        if not forwarding.dropped_at and not _may_be_undone(registration, forwarding, now):
+        if not forwarding.dropped_at and not _may_be_undone(forwarding, now):
             registration = queued(registration, PHONE_INSTEAD, forwarding.receiver, now)
     return registration
 
 
-def _may_be_undone(registration: Registration, forwarding: Mail, now: datetime) -> bool:
+def _may_be_undone(forwarding: Mail, now: datetime) -> bool:
     """Whether a municipality was asked so lately that it may still be taken back."""
-    handover = registration.handover(forwarding.receiver)
-    was_handed_on = handover is not None and bool(handover.handed_on_by)
-    leaves_at = forwarding.next_at if not forwarding.sendings else None
-    return was_handed_on and leaves_at is not None and leaves_at > now
+    return not forwarding.sendings and forwarding.queued_at > now
 
 
 def _looked_at(registration: Registration, mail: Mail, now: datetime) -> Registration:

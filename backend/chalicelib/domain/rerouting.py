@@ -1,7 +1,8 @@
 """
 What the agency decides about where a candidate goes: to another municipality than the one that has
-her, or to none, as she is refused.
+her, or to none, as she is refused; and that it was a mistake, within the hour.
 
+As with what a municipality does (following.py), the mails that follow leave after that hour.
 Whoever was mailed about her and loses her is told (`registration.told_taken_back`); whoever was not
 yet mailed never is. The codes are data: the ledger counts by them how many were refused, and why.
 """
@@ -11,21 +12,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.following import MAX_HANDOVERS
-from chalicelib.domain.handover import Handover
-from chalicelib.domain.outbox import BOUNCED, COMPLAINED, Event, dropped, queued, requeued
+from chalicelib.domain.handover import UNDO_TERM, Handover
+from chalicelib.domain.outbox import (
+    BOUNCED,
+    COMPLAINED,
+    Event,
+    Mail,
+    dropped,
+    queued,
+    requeued,
+    restored,
+)
 from chalicelib.domain.registration import (
     CONSENT,
     FORWARDING,
     HANDED_ON,
     PHONE_INSTEAD,
     REFUSAL,
+    RELEASED,
     REROUTED,
+    TAKEN_BACK,
+    UNDONE,
     VOLUNTEER,
+    WITHDRAWAL,
     Registration,
-    refused,
+    taken_back_at,
     told_taken_back,
+    without_mail,
 )
-from chalicelib.domain.suspicion import REFUSED, decision_on
+from chalicelib.domain.registration import REFUSED_EVENT as REFUSED
 
 
 @dataclass(frozen=True)
@@ -89,16 +104,25 @@ class NotPossibleError(ValueError):
 
 
 def is_refused(registration: Registration) -> bool:
-    decision = decision_on(registration)
+    decision = registration.judgement
     return not registration.hold and decision is not None and decision.what == REFUSED
+
+
+def decisions(registration: Registration) -> int:
+    """How often the agency decided or undid it: it never falls, so a form can carry it."""
+    kinds = {REFUSED, REROUTED, RELEASED}
+    return sum(
+        event.what in kinds or (event.what == UNDONE and event.why in kinds)
+        for event in registration.events
+    )
 
 
 def rerouted(
     registration: Registration, receiver: str, to: str, door: str, now: datetime
 ) -> Registration:
     """
-    Taken from one place and given to a municipality (`to`): that one is mailed at once, the
-    volunteer is told, and so is the place that loses her, if it was mailed.
+    Taken from one place and given to a municipality (`to`): that one is mailed, the volunteer is
+    told, and so is the place that loses her, if it was mailed. All of it after the hour of undoing.
 
     Raises `NotPossibleError`.
     """
@@ -118,7 +142,9 @@ def rerouted(
     event = Event(now, REROUTED, receiver, to, door=door)
     following = replace(following, handovers=(*handovers, new), events=(*following.events, event))
     following = _mailed_to(following, to, now)
-    following = queued(following, REROUTED, VOLUNTEER, now, about=to, again=True)
+    following = queued(
+        following, REROUTED, VOLUNTEER, now, about=to, at=now + UNDO_TERM, again=True
+    )
     return told_taken_back(following, now)
 
 
@@ -126,9 +152,9 @@ def refused_for(registration: Registration, why: str, door: str, now: datetime) 
     """
     She is no candidate, or not one for us: nobody has her any more. Twice is once.
 
-    She is told where that is of use to her (`Refusal.told`), unless she was still held: then
-    nothing shows that the address is hers. Raises `NotPossibleError`, and KeyError for a code that
-    is none.
+    She is told where that is of use to her (`Refusal.told`), after the hour of undoing; unless she
+    was still held: then nothing shows that the address is hers. Raises `NotPossibleError`, and
+    KeyError for a code that is none.
     """
     reason = REFUSALS[why]
     if registration.has_left:
@@ -136,22 +162,118 @@ def refused_for(registration: Registration, why: str, door: str, now: datetime) 
     if is_refused(registration):
         return registration
     was_held = bool(registration.hold)
-    following = refused(registration, why, now, door)
+    event = Event(now, REFUSED, why=why, door=door)
+    following = replace(registration, hold="", held_at=None, events=(*registration.events, event))
     for mail in registration.mails:
-        if mail.sendings and not mail.dropped_at and (mail.next_at or mail.attention_at):
+        # Who lost her before is still told so.
+        if mail.kind not in {TAKEN_BACK, WITHDRAWAL} and _is_open(mail):
             following = dropped(following, mail, REFUSED, now)
     ended = (one if one.ended_at else replace(one, ended_at=now) for one in following.handovers)
     following = replace(following, handovers=tuple(ended))
     if reason.told and not was_held and _may_be_mailed(registration):
-        following = queued(following, REFUSAL, VOLUNTEER, now)
+        following = queued(following, REFUSAL, VOLUNTEER, now, at=now + UNDO_TERM, again=True)
     return told_taken_back(following, now)
+
+
+def can_undo(registration: Registration, now: datetime) -> Event | None:
+    """
+    What the agency decided last, while that can be undone: for an hour, as long as she did not
+    leave, and nothing came of it where she was brought to.
+    """
+    standing: list[Event] = []
+    for event in registration.events:
+        if event.what in {REROUTED, REFUSED}:
+            standing.append(event)
+        elif event.what == UNDONE and event.why in {REROUTED, REFUSED}:
+            del standing[-1:]
+    last = standing[-1] if standing else None
+    if last is None or now - last.at >= UNDO_TERM or registration.has_left:
+        return None
+    if last.what == REFUSED:
+        return last if is_refused(registration) else None
+    to = registration.handover(last.why)
+    was_mailed = any(
+        sending.sent_at >= last.at
+        for mail in registration.mails
+        for sending in mail.sendings
+        if mail.receiver == last.why
+    )
+    is_untouched = to is not None and not to.acts and not to.ended_at and to.since == last.at
+    return last if is_untouched and not was_mailed else None
+
+
+def undone(registration: Registration, door: str, now: datetime) -> Registration:
+    """
+    What the agency decided last is taken back, with what would have followed from it; the same
+    registration when it can't be (any more). Who was held waits again.
+    """
+    decided = can_undo(registration, now)
+    if decided is None:
+        return registration
+    event = Event(now, UNDONE, decided.receiver, decided.what, door=door)
+    following = replace(registration, events=(*registration.events, event))
+    for mail in registration.mails:
+        if (mail.dropped_at, mail.reason) == (decided.at, decided.what):
+            following = restored(following, mail, now)
+    for place in registration.handovers:
+        if place.ended_at == decided.at:
+            name = (TAKEN_BACK, place.receiver, taken_back_at(decided.at))
+            following = without_mail(following, following.mail(*name), UNDONE, now)
+    given = decided.why if decided.what == REROUTED else ""
+    back = tuple(
+        replace(one, ended_at=None) if one.ended_at == decided.at else one
+        for one in following.handovers
+    )
+    following = replace(following, handovers=back)
+    if given:
+        return _not_given(following, given, now)
+    following = without_mail(following, following.mail(REFUSAL, VOLUNTEER), UNDONE, now)
+    return _held_again(following, decided)
+
+
+def as_told(registration: Registration, now: datetime) -> Registration:
+    """As she may know it: what the agency decided and can still undo is not told yet."""
+    while can_undo(registration, now):
+        registration = undone(registration, "", now)
+    return registration
 
 
 def told_why(registration: Registration) -> str:
     """What a refused volunteer reads about it."""
-    decision = decision_on(registration)
+    decision = registration.judgement
     reason = REFUSALS.get(decision.why) if decision else None
     return (reason and reason.told) or REFUSALS["other"].told
+
+
+def _is_open(mail: Mail) -> bool:
+    """Whether something still comes of it."""
+    return not mail.dropped_at and bool(mail.next_at or mail.attention_at)
+
+
+def _not_given(registration: Registration, to: str, now: datetime) -> Registration:
+    """A municipality does not get her after all; one that lost her before, lost her."""
+    mail = registration.mail(FORWARDING, to)
+    if mail and mail.sendings:
+        registration = dropped(registration, mail, UNDONE, now)
+        handovers = tuple(
+            replace(one, ended_at=now) if one.receiver == to else one
+            for one in registration.handovers
+        )
+    else:
+        handovers = tuple(one for one in registration.handovers if one.receiver != to)
+    following = replace(registration, handovers=handovers)
+    for name in ((FORWARDING, to, ""), (PHONE_INSTEAD, to, ""), (REROUTED, VOLUNTEER, to)):
+        following = without_mail(following, following.mail(*name), UNDONE, now)
+    return following
+
+
+def _held_again(registration: Registration, decided: Event) -> Registration:
+    """Held, if she was when that was decided."""
+    kinds = {"held", RELEASED}
+    before = [one for one in registration.events if one.what in kinds and one.at <= decided.at]
+    if not before or before[-1].what != "held":
+        return registration
+    return replace(registration, hold=before[-1].mail, held_at=before[-1].at)
 
 
 def _open(registration: Registration, receiver: str) -> Handover:
@@ -173,21 +295,24 @@ def _without_mails_of(registration: Registration, here: Handover, now: datetime)
             (PHONE_INSTEAD, here.receiver),
         }
         about_it = mail.kind in {HANDED_ON, CONSENT, REROUTED} and mail.about == here.receiver
-        is_open = not mail.dropped_at and (mail.next_at or mail.attention_at)
-        if is_open and (to_place or (about_it and not mail.sendings)):
+        if _is_open(mail) and (to_place or (about_it and not mail.sendings)):
             registration = dropped(registration, mail, REROUTED, now)
     return registration
 
 
 def _mailed_to(registration: Registration, to: str, now: datetime) -> Registration:
-    """The municipality is mailed, also where it was mailed before and lost her since."""
+    """
+    The municipality is mailed after the hour of undoing, also where it was mailed before and lost
+    her since.
+    """
+    leaves_at = now + UNDO_TERM
     known = registration.mail(FORWARDING, to)
     if known and known.sendings:
         mails = (
             replace(one, dropped_at=None) if one is known else one for one in registration.mails
         )
-        return requeued(replace(registration, mails=tuple(mails)), known, now)
-    return queued(registration, FORWARDING, to, now, again=True)
+        return requeued(replace(registration, mails=tuple(mails)), known, now, leaves_at)
+    return queued(registration, FORWARDING, to, now, at=leaves_at, again=True)
 
 
 def _may_be_mailed(registration: Registration) -> bool:

@@ -80,7 +80,8 @@ _MAILS = (
     *_of("mails.sendings", "message_id", "route", "sent_at"),
     *_of("mails.sendings.facts", "at", "what", "why"),
     *_of("events", "at", "what", "receiver", "why", "mail", "door"),
-    *("version", "lease_until", "due", "due_at", "work", "work_at", "expires_at"),
+    *("version", "lease_until", "due", "due_at", "at_once", "work", "work_at"),
+    "expires_at",
 )
 """What became of mails, and what happened: no person is in it."""
 
@@ -90,7 +91,7 @@ _STUB = (
     *_of("registration", "links_since", "synthetic"),
     *_of("registration", "kept_at", "times_kept", "withdrawn_at", "erased_at"),
     *_of("registration.handovers", "receiver", "since", "handed_on_by", "agreed_at"),
-    *_of("registration.handovers", "declined_at", "links_since", "ended_at"),
+    *_of("registration.handovers", "declined_at", "lapsed_at", "links_since", "ended_at"),
     *_of("registration.handovers", "late_since"),
     *_of("registration.handovers.partner", "name", "email"),
     *_of("registration.handovers.acts", "at", "what", "door", "why", "to", "undone_at"),
@@ -291,6 +292,7 @@ RULES = (
         how="De databank wist het vanzelf.",
         fields=(
             *_of("session", "key", "desk", "subject", "role", "began_at", "expires_at"),
+            "used.used_by",
             "used.expires_at",
         ),
     ),
@@ -313,8 +315,9 @@ RULES = (
         since="Zolang iemand bij ons werkt",
         how="Daarna blijft alleen een korte naam, zodat we weten wie wat deed.",
         fields=(
-            *_of("officer", "id", "email", "role", "since", "removed_at", "version"),
-            *_of("officer.changes", "at", "who", "what"),
+            *_of("roster.officers", "id", "email", "role", "since", "removed_at"),
+            *_of("roster.officers.changes", "at", "who", "what"),
+            "roster.version",
         ),
     ),
     Rule(

@@ -57,7 +57,6 @@ DESK_MAILS = "/beheer/mails/"  # … and a kind
 LAYOUT = "opmaak"  # … below that: its stylesheet
 DESK_OFFICERS = "/beheer/medewerkers/"
 DESK_VIEWS = "/beheer/inzage/"  # who looked at whom
-REVIEW = "/beheer/nazien/"  # … and a token: the buttons of the desk
 CANDIDATE = "/gemeente/kandidaat/"  # … and a token: the buttons of a municipality
 MUNICIPALITY_DESK = "/gemeente/"
 AGENCY_DESK = "/beheer/"

@@ -13,7 +13,6 @@ from hashlib import sha256
 from hmac import digest
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from chalicelib.domain.outbox import Event
 from chalicelib.domain.registration import QUARANTINE, STEP_UP, UNREACHABLE, Registration
 from chalicelib.domain.tokens import derived
 
@@ -66,18 +65,9 @@ def gravest(reasons: Iterable[str]) -> str:
     return next((why for why in HOLDS if why in found), "")
 
 
-RELEASED, REFUSED = "released", "refused"
-
-
 def held_for(registration: Registration) -> str:
     """Why it was held, last; "" when it never was."""
     return next((one.why for one in reversed(registration.events) if one.what == "held"), "")
-
-
-def decision_on(registration: Registration) -> Event | None:
-    """How it was let go or refused, and when; None while nobody did."""
-    ends = {RELEASED, REFUSED}
-    return next((one for one in reversed(registration.events) if one.what in ends), None)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from hashlib import sha256
 FORM = "form"  # when somebody began to fill in the form
 PROBE = "probe"  # a registration of our own, that tests the chain
 CONFIRM = "confirm"  # the button of a volunteer: yes, that was me
-REVIEW = "review"  # the buttons of the desk: forward, or refuse
 CANDIDATE = "candidate"  # the buttons of a municipality, about one candidate
 OWN = "own"  # a volunteer's own page
 OWN_DATA = "own-data"  # all that we know of her: mailed to her when she asks for it

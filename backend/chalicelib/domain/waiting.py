@@ -6,6 +6,7 @@ registration. Whoever has the outbox in hands takes them when they are due (`Reg
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain.following import returned
 from chalicelib.domain.handover import Handover
 from chalicelib.domain.outbox import Event, Mail, dropped, queued
 from chalicelib.domain.registration import LATE, QUESTION, VOLUNTEER, Registration
@@ -16,7 +17,15 @@ TOGETHER = "told-together"
 
 def moved_on(registration: Registration, now: datetime) -> Registration:
     """With what the time that passed brings about; the same registration when that is nothing."""
-    return asked(escalated(registration, now), now)
+    return asked(escalated(given_back(registration, now), now), now)
+
+
+def given_back(registration: Registration, now: datetime) -> Registration:
+    """What an organisation ended with nobody is to be done by who proposed it."""
+    for one in registration.handovers:
+        if _is_reached(registration.returns_at(one), now):
+            registration = returned(registration, one.receiver, now)
+    return registration
 
 
 def escalated(registration: Registration, now: datetime) -> Registration:

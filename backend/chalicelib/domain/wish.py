@@ -6,6 +6,7 @@ what is missing. Whether it can be done now, the registration tells (granting.py
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chalicelib.domain import cleaning
 from chalicelib.domain.cleaning import UnusableAnswerError
 from chalicelib.domain.form import FIELDS, FieldError, Form, Posted, read_answer
 
@@ -48,8 +49,6 @@ MUNICIPALITY_FIELD = replace(
 )
 _FIELD_OF = {EMAIL: EMAIL_FIELD, PHONE: PHONE_FIELD, ADD: MUNICIPALITY_FIELD}
 
-MAX_SEEN = 4  # digits
-
 NOT_POSTED = Form()
 """The forms as they are before anybody pressed."""
 
@@ -85,7 +84,7 @@ def read(posted: Posted) -> Wish:
         raise InvalidWishError(Form(errors=(FieldError("form", "Kies een van de knoppen."),)))
     return Wish(
         action,
-        number(_first(posted.get("seen", ()))),
+        cleaning.number(_first(posted.get("seen", ()))),
         _value(action, posted),
         _first(posted.get("receiver", ())),
         _first(posted.get("sure", ())) == "yes",
@@ -114,8 +113,3 @@ def _value(action: str, posted: Posted) -> str:
 
 def _first(values: Sequence[str]) -> str:
     return next(iter(values), "")
-
-
-def number(text: str) -> int | None:
-    """How often she did something, as a form carries it; None for what says nothing."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_SEEN else None

@@ -1,4 +1,4 @@
-"""`search`, `reroute`, `refuse` and `resend --all`, on a table in memory."""
+"""What an officer does about a candidate, by commands, on a table in memory."""
 
 import json
 from typing import Any
@@ -11,6 +11,7 @@ from chalicelib.domain import outbox
 from chalicelib.domain.handover import COMMAND
 from chalicelib.domain.registration import Registration
 from chalicelib.names import index
+from chalicelib.projection import project
 from chalicelib.store import Store
 from mijnbuddy import cli
 from tests.backend.samples import AALST, GENT, NOW, mail_to, registration
@@ -137,3 +138,104 @@ def test_resend_dry(store: Store) -> None:
 
     assert "would be resent" in dry.output
     assert one == kept(store, one)
+
+
+def test_undo(store: Store) -> None:
+    """
+    A refusal is taken back, once; the dry run says so and does nothing.
+    """
+    one = waiting(store, 1)
+    run("refuse", one.reference, "--why", "duplicate")
+    refused = kept(store, one)
+    dry = json.loads(run("undo", one.reference, "--dry-run", "--json").stdout)
+    untouched = kept(store, one)
+    run("undo", one.reference)
+    again = run("undo", one.reference, exit_code=1)
+    after = kept(store, one)
+
+    assert {"reference": one.reference, "outcome": "undone", "dry_run": True} == dry
+    assert refused == untouched
+    assert "nothing that can be undone" in again.stderr
+    assert one.handovers == after.handovers
+    assert COMMAND == next(event.door for event in after.events if event.what == "undone")
+    run("undo", "MB-3333-3333", exit_code=1)
+
+
+def test_act(store: Store) -> None:
+    """
+    What a municipality did is noted for it, with a door of its own, and taken back.
+    """
+    one = waiting(store, 1)
+    words = ("act", one.reference, AALST, "contacted", "--note", "Ze belde.")
+    dry = json.loads(run(*words, "--dry-run", "--json").stdout)
+    untouched = kept(store, one)
+    done = json.loads(run(*words, "--json").stdout)
+    again = json.loads(run(*words, "--json").stdout)
+    (act,) = kept(store, one).handovers[0].acts
+    run("undo", one.reference, AALST)
+    late = run("undo", one.reference, AALST, exit_code=1)
+    (back,) = kept(store, one).handovers[0].acts
+
+    assert ("done", True) == (dry["outcome"], dry["dry_run"])
+    assert one == untouched
+    assert ["done", "unchanged"] == [done["outcome"], again["outcome"]]
+    assert ("contacted", COMMAND, "Ze belde.") == (act.what, act.door, act.note)
+    assert NOW == back.undone_at
+    assert "too late" in late.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "told"),
+    [
+        ((AALST, "nonsense"), 2, "one of"),
+        ((AALST, "not-now"), 1, "why:"),
+        ((AALST, "handed-on", "--to", AALST), 1, "to:"),
+        ((GENT, "contacted"), 1, "does not have"),
+        ((AALST, "propose", "--partner-name", "De Brug"), 1, "partner_email:"),
+    ],
+)
+def test_act_wrong(store: Store, words: tuple[str, ...], exit_code: int, told: str) -> None:
+    """
+    What makes no sense is not done, and it says why.
+    """
+    one = waiting(store, 1)
+    result = run("act", one.reference, *words, exit_code=exit_code)
+
+    assert told in result.stderr
+    assert one == kept(store, one)
+
+
+def test_act_more(store: Store) -> None:
+    """
+    To another municipality, to an organisation, and a link that works no longer.
+    """
+    one = waiting(store, 1)
+    run("act", one.reference, AALST, "revoke")
+    brug = ("--partner-name", "De Brug", "--partner-email", "brug@partner.example")
+    run("act", one.reference, AALST, "propose", *brug)
+    other = waiting(store, 2)
+    run("act", other.reference, AALST, "handed-on", "--to", GENT)
+
+    assert NOW == kept(store, one).handovers[0].links_since
+    assert ["", "partner-1"] == [
+        getattr(place.partner, "name", "") and place.receiver
+        for place in kept(store, one).handovers
+    ]
+    assert [AALST, GENT] == [place.receiver for place in kept(store, other).handovers]
+
+
+def test_list(store: Store) -> None:
+    """
+    The candidates of a municipality, by reference only.
+    """
+    one = waiting(store, 1)
+    project(None, one, store)
+    rows = json.loads(run("list", AALST, "--json").stdout)
+    table = run("list", AALST).stdout
+
+    assert [(one.reference, "", True)] == [
+        (row["reference"], row["state"], row["waits"]) for row in rows
+    ]
+    assert one.reference in table
+    assert "Hondt" not in table
+    run("list", "99999", exit_code=2)

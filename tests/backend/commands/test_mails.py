@@ -128,3 +128,32 @@ def test_meanwhile(store: Store, waiting: Registration, monkeypatch: pytest.Monk
     run("resend", waiting.reference)
 
     assert NOW == mail_to(kept(store, waiting)).next_at
+
+
+def test_close_dry_run(store: Store, waiting: Registration) -> None:
+    """
+    The dry run says what would be closed, and closes nothing.
+    """
+    words = ("close", waiting.reference, "--mail", "forwarding", "--to", AALST, "--why", "phoned")
+    told = run(*words, "--dry-run").stderr
+
+    assert "would be closed" in told
+    assert waiting == kept(store, waiting)
+
+
+def test_show(store: Store, waiting: Registration) -> None:
+    """
+    Where she is and what was mailed; who it is only when asked, and then it is written down.
+    """
+    plain, facts = run("show", waiting.reference), run("show", waiting.reference, "--json")
+    unseen = list(store.views("2026-11-23", NOW))
+    words = ("show", waiting.reference, "--person", "--who", "griet")
+    person = json.loads(run(*words, "--json").stdout)
+
+    assert [] == [text for text in ("Hondt", "anais@") if text in plain.output + facts.output]
+    assert [AALST] == [place["receiver"] for place in json.loads(facts.stdout)["places"]]
+    assert [] == unseen
+    assert "Hondt" in person["answers"]["name"]
+    assert "Hondt" in run(*words).stdout
+    assert {"griet"} == {view.officer for view in store.views("2026-11-23", NOW)}
+    run("show", "MB-9999-9999", exit_code=1)

@@ -34,7 +34,7 @@ def test_life(store: Store) -> None:
     run("role", "bo", "read", "--who", "griet")
     gone = json.loads(run("remove", "bo", "--who", "griet", "--json").stdout)
     facts = json.loads(run("list", "--json").stdout)
-    bo = store.officer("bo")
+    bo = store.roster().officer("bo")
 
     assert "bo@agentschap.be" in listed
     assert ("", "") == (gone["role"], gone["email"])
@@ -42,6 +42,21 @@ def test_life(store: Store) -> None:
     assert bo
     assert ["added manage", "role read", "removed"] == [change.what for change in bo.changes]
     assert {"griet"} == {change.who for change in bo.changes}
+
+
+def test_dry_run(store: Store) -> None:
+    """
+    The dry run says what would be, also that it can't be, and changes nothing.
+    """
+    run("add", "an", "an@agentschap.be", "manage")
+    before = store.roster()
+    told = run("add", "bo", "bo@agentschap.be", "read", "--dry-run").output
+    facts = json.loads(run("role", "an", "manage", "--dry-run", "--json").stdout)
+    run("remove", "an", "--dry-run", exit_code=1)
+
+    assert "bo may read (dry run)." in told
+    assert (True, "manage") == (facts["dry_run"], facts["role"])
+    assert before == store.roster()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +76,7 @@ def test_wrong(store: Store, words: tuple[str, ...]) -> None:
     What makes no sense, or would lock everybody out, is not done.
     """
     run("add", "an", "an@agentschap.be", "manage")
-    before = list(store.officers())
+    before = store.roster()
     run(*words, exit_code=1)
 
-    assert before == list(store.officers())
+    assert before == store.roster()

@@ -1,4 +1,4 @@
-"""`status` and `digest`, on a table in memory."""
+"""`status`, `digest`, `views` and `preview`, on a table in memory."""
 
 import json
 from typing import Any
@@ -20,9 +20,9 @@ def store(aws: None, monkeypatch: pytest.MonkeyPatch) -> Store:
     return bootstrap.store()
 
 
-def run(*words: str) -> Any:
+def run(*words: str, exit_code: int = 0) -> Any:
     result = CliRunner().invoke(cli, words)
-    assert 0 == result.exit_code, result.output
+    assert exit_code == result.exit_code, result.output
     return result
 
 
@@ -61,3 +61,31 @@ def test_nothing(store: Store) -> None:
     """
     assert [] == json.loads(run("digest", "--json").stdout)
     assert "Er wacht niets." in run("digest").stderr
+
+
+def test_views(store: Store) -> None:
+    """
+    Who looked at whom, today or on a day.
+    """
+    one = registration()
+    store.add(one)
+    run("show", one.reference, "--person", "--who", "griet")
+    (view,) = json.loads(run("views", "--json").stdout)
+
+    assert ("griet", "viewed", one.reference) == (view["officer"], view["what"], view["reference"])
+    assert one.reference in run("views", "2026-11-23").stdout
+    assert [] == json.loads(run("views", "2026-11-22", "--json").stdout)
+
+
+def test_preview(store: Store) -> None:
+    """
+    A mail as it is written now; without a kind, which there are.
+    """
+    kinds = [one["kind"] for one in json.loads(run("preview", "--json").stdout)]
+    mail = json.loads(run("preview", "forwarding", "--json").stdout)
+
+    assert {"forwarding", "refusal", "digest"} <= set(kinds)
+    assert "refusal" in run("preview").stdout
+    assert mail["subject"] in run("preview", "forwarding").stdout
+    assert mail["text"]
+    run("preview", "nonsense", exit_code=1)

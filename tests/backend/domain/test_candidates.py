@@ -14,7 +14,16 @@ from chalicelib.domain.candidates import (
     withdrawn_row,
 )
 from chalicelib.domain.following import acted, handed_on, proposed, undone
-from chalicelib.domain.handover import CONTACTED, DESK, HANDED_ON, LINK, NOT_NOW, Act, Partner
+from chalicelib.domain.handover import (
+    AGENCY_DESK,
+    CONTACTED,
+    DESK,
+    HANDED_ON,
+    LINK,
+    NOT_NOW,
+    Act,
+    Partner,
+)
 from chalicelib.domain.outbox import BOUNCED, Fact, heard
 from chalicelib.domain.registration import (
     QUARANTINE,
@@ -22,9 +31,9 @@ from chalicelib.domain.registration import (
     Registration,
     admitted,
     held,
-    refused,
     unheld,
 )
+from chalicelib.domain.rerouting import refused_for
 from tests.backend.samples import AALST, GENT, NOW, registration
 from tests.backend.steps import dropped, postponed, receipt, sent
 
@@ -108,7 +117,7 @@ def test_acted() -> None:
         registration,  # not mailed yet
         lambda: held(mailed(registration()), QUARANTINE, "x", NOW),
         lambda: held(mailed(registration()), STEP_UP, "x", NOW),
-        lambda: refused(held(registration(), QUARANTINE, "x", NOW), "x", NOW),
+        lambda: refused_for(held(registration(), QUARANTINE, "x", NOW), "other", AGENCY_DESK, NOW),
         lambda: admitted(registration(), repeat_of="MB-7K3F-9Q3D", confirm=False, now=NOW),
         lambda: dropped(registration(), AALST, "x", NOW),
         lambda: _taken_away(mailed(registration())),

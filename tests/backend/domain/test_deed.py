@@ -56,6 +56,51 @@ def test_old_code() -> None:
     assert "73111" == read(posted(act=HANDED_ON, to="73009")).to
 
 
+@pytest.mark.parametrize(
+    ("typed", "chosen", "to"),
+    [
+        ("", "44021", "44021"),
+        ("Erembodegem", "", "41002"),
+        (" 9420 ", "", "41082"),
+        ("9300 aalst", "", "41002"),
+        ("bruxelles", "", "21004"),
+        ("Borgloon", "", "73111"),
+        ("aalst", "71053", "71053"),  # one of those that it can mean
+        ("Erpe", "41082", "41082"),
+    ],
+)
+def test_handed_on(typed: str, chosen: str, to: str) -> None:
+    """
+    A municipality is chosen, or typed as the site's finder knows it; of what it can mean, the one
+    that was chosen.
+    """
+    assert to == read(posted(act=HANDED_ON, to=chosen, to_name=typed)).to
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "error"),
+    [
+        ("", "", "Kies een gemeente, of typ een naam of postcode."),
+        ("xyz", "", "We vinden deze gemeente niet."),
+        ("xyz", "44021", "We vinden deze gemeente niet."),
+        ("aalst", "", "Dat kan meer dan één gemeente zijn. Kies de juiste."),
+        ("Zwev", "", "Dat kan meer dan één gemeente zijn. Kies de juiste."),
+        ("Zotteg", "", "Bedoel je Zottegem? Kies het dan."),  # part of a name
+        ("Zele", "44021", "Je koos Gent, maar typte iets anders. Kies één."),
+        ("x" * 2000, "", "We vinden deze gemeente niet."),
+    ],
+)
+def test_unclear(typed: str, chosen: str, error: str) -> None:
+    """
+    What can mean several, or is only a part, goes nowhere: she must choose, and it says how.
+    """
+    with pytest.raises(InvalidDeedError) as refused:
+        read(posted(act=HANDED_ON, to=chosen, to_name=typed))
+
+    assert refused.value.form.errors["to"].startswith(error)
+    assert typed[:1000] == refused.value.form.value("to_name")
+
+
 @pytest.mark.parametrize("act", ["", "x", "agreed", "CONTACTED", "<b>", "opened\x00"])
 def test_no_button(act: str) -> None:
     """

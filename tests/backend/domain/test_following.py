@@ -43,6 +43,7 @@ from chalicelib.domain.registration import (
     DECLINED,
     FORWARDING,
     PHONE_INSTEAD,
+    REGRET,
     VOLUNTEER,
     Registration,
     followed_up,
@@ -90,9 +91,24 @@ def test_acted(what: str) -> None:
     one = acted(registration(), AALST, act(what, why="other", note="Griet belde."))
 
     assert [act(what, why="other", note="Griet belde.")] == list(handover(one, AALST).acts)
-    assert Event(NOW, what, AALST, "other", door=LINK) == one.events[-1]
+    assert Event(NOW, what, AALST, "other", door=LINK) in one.events
     assert "Griet" not in str(one.events)
-    assert registration().mails == one.mails
+    assert registration().mails == tuple(mail for mail in one.mails if mail.kind != REGRET)
+
+
+def test_not_now_is_told() -> None:
+    """
+    Where it does not work out she is told, when that can't be undone any more: else she would wait
+    for somebody who does not call.
+    """
+    one = acted(registration(), AALST, act(NOT_NOW, why="no-project"))
+    back = undone(one, AALST, LINK, LATER)
+    again = acted(back, AALST, act(NOT_NOW, LATER, why="other"))
+
+    assert NOW + HOUR == mail(one, REGRET, VOLUNTEER, AALST).next_at
+    assert "dropped" == mail(back, REGRET, VOLUNTEER, AALST).status
+    assert LATER + HOUR == mail(again, REGRET, VOLUNTEER, AALST).next_at
+    assert 1 == sum(mail.kind == REGRET for mail in again.mails)
 
 
 def test_known() -> None:

@@ -119,12 +119,15 @@ def test_undo() -> None:
 
 def test_refused_by_her() -> None:
     """
-    When the one that it was handed on to is not taking her, it stands as before.
+    When the one that it was handed on to is not taking her, it is to be done here again, whatever
+    was done before; that stays known.
     """
     one = after(act(CONTACTED), act(HANDED_ON, 1, to="partner-1"))
     back = without_handing_on(one, "partner-1", NOW + timedelta(days=3))
 
-    assert (CONTACTED, HANDED_ON) == (back.state, one.state)
+    assert ("", True, HANDED_ON, False) == (back.state, back.waits, one.state, one.waits)
+    assert one.contacted_at == back.contacted_at
+    assert CONTACTED == with_act(back, act(CONTACTED, 9999)).state
     assert one == without_handing_on(one, GENT, NOW)
 
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.officers import (
+    LastManagerError,
     Officer,
+    Roster,
     UnknownRoleError,
     UnusableIdError,
     added,
+    enrolled,
     manages,
     removed,
     with_role,
@@ -76,3 +79,18 @@ def test_unknown_role(role: str) -> None:
         added(None, "an", "an@agentschap.be", role, who="bo", now=NOW)
     with pytest.raises(UnknownRoleError):
         with_role(an(), role, "bo", NOW)
+
+
+def test_last_manager() -> None:
+    """
+    Somebody who manages is always left; a roster that never had one may stay so.
+    """
+    bo = added(None, "bo", "bo@agentschap.be", "manage", who="an", now=NOW)
+    both = enrolled(enrolled(Roster(), an("manage")), bo)
+    one = enrolled(both, removed(bo, "an", LATER))
+
+    assert ["an", "bo"] == [officer.id for officer in both.officers]
+    for less in (removed(an("manage"), "bo", LATER), with_role(an("manage"), "read", "bo", LATER)):
+        with pytest.raises(LastManagerError):
+            enrolled(one, less)
+    assert "read" == enrolled(Roster(), an()).officers[0].role

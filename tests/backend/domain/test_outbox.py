@@ -72,6 +72,27 @@ def test_claim() -> None:
     assert NOW == release(claimed).due_at
 
 
+def test_due_at_once() -> None:
+    """
+    A forwarder is woken for what is due when it is written: not while one is at it, not for what it
+    did, not for what is due later; and for what comes back.
+    """
+    new = registration()
+    claimed = claim(new, NOW)
+    done = release(sent(sent(claimed, AALST, "m", NOW), VOLUNTEER, "n", NOW))
+    asked = queued(done, "delay", VOLUNTEER, LATER)
+
+    assert new.is_due_at_once
+    assert not claimed.is_due_at_once
+    assert not done.is_due_at_once
+    assert asked.is_due_at_once
+    assert not claim(asked, LATER).is_due_at_once
+    assert not queued(done, "delay", VOLUNTEER, NOW, at=LATER).is_due_at_once
+    assert told(done, Fact(LATER, BOUNCED, NO_MAILBOX)).is_due_at_once
+    assert not told(done, Fact(LATER, BOUNCED, TEMPORARY)).is_due_at_once
+    assert not told(done, Fact(LATER, DELIVERED)).is_due_at_once
+
+
 def test_sent() -> None:
     """
     A mail that was taken has its copy and moment; SES should tell of it within a day.

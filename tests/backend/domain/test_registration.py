@@ -33,7 +33,6 @@ from chalicelib.domain.registration import (
     fingerprint,
     followed_up,
     held,
-    refused,
     register,
     unheld,
 )
@@ -200,17 +199,6 @@ def test_quarantine() -> None:
     assert (QUARANTINE, NOW) == waiting.work
     assert NOW == unheld(waiting, "desk", LATER).due_at
     assert unheld(waiting, "desk", LATER).work is None
-
-
-def test_refused() -> None:
-    """
-    What the desk refuses mails nobody, and is no work any more.
-    """
-    no = refused(held(registration(), QUARANTINE, "honeypot", NOW), "spam", LATER)
-
-    assert {"dropped"} == {mail.status for mail in no.mails}
-    assert (None, None) == (no.due_at, no.work)
-    assert Event(LATER, "refused", why="spam") in no.events
 
 
 def came_back(one: Registration, receiver: str, why: str = "no-mailbox") -> Registration:

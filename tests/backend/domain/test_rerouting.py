@@ -1,15 +1,15 @@
 """To another municipality, or to none: what follows for whom, and what makes no sense."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.domain import outbox
-from chalicelib.domain.following import handed_on, proposed
-from chalicelib.domain.handover import AGENCY_DESK, LINK, Act, Partner
+from chalicelib.domain.following import acted, handed_on, proposed
+from chalicelib.domain.handover import AGENCY_DESK, LINK, UNDO_TERM, Act, Partner
 from chalicelib.domain.leaving import withdrawn
-from chalicelib.domain.outbox import BOUNCED, Fact, heard
+from chalicelib.domain.outbox import BOUNCED, Fact, heard, requeued
 from chalicelib.domain.registration import (
     FORWARDING,
     QUARANTINE,
@@ -17,6 +17,7 @@ from chalicelib.domain.registration import (
     REROUTED,
     TAKEN_BACK,
     VOLUNTEER,
+    WITHDRAWAL,
     Registration,
     followed_up,
     held,
@@ -24,16 +25,22 @@ from chalicelib.domain.registration import (
 from chalicelib.domain.rerouting import (
     REFUSALS,
     NotPossibleError,
+    as_told,
+    can_undo,
+    decisions,
     is_refused,
     refused_for,
     rerouted,
     told_why,
+    undone,
 )
 from tests.backend.samples import AALST, BRUSSEL, GENT, NOW, mail_to, registration
 from tests.backend.steps import receipt, sent
 
 LATER = NOW + timedelta(days=1)
 AFTER = NOW + timedelta(days=2)
+LEAVES = LATER + UNDO_TERM
+SOON = LATER + timedelta(minutes=59)
 
 
 def asked() -> Registration:
@@ -41,13 +48,14 @@ def asked() -> Registration:
     return sent(registration(), AALST, "m-1", NOW)
 
 
-def due(one: Registration, at: object = LATER) -> set[tuple[str, str]]:
+def due(one: Registration, at: object = LEAVES) -> set[tuple[str, str]]:
     return {(mail.kind, mail.receiver) for mail in one.mails if mail.next_at == at}
 
 
 def test_mailed_before() -> None:
     """
-    Who was mailed is told, the new one is mailed at once, she is told; the event has from and to.
+    Who was mailed is told, the new one is mailed, she is told, when the hour of undoing is over;
+    the event has from and to.
     """
     one = rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER)
     aalst, gent = one.handovers
@@ -88,7 +96,7 @@ def test_back_again() -> None:
     again = rerouted(back, AALST, BRUSSEL, AGENCY_DESK, AFTER + timedelta(hours=1))
 
     assert mail_to(back).must_be_sent
-    assert (None, AFTER) == (back.handovers[-1].ended_at, mail_to(back).next_at)
+    assert (None, AFTER + UNDO_TERM) == (back.handovers[-1].ended_at, mail_to(back).next_at)
     assert 2 == sum(mail.name[:2] == (TAKEN_BACK, AALST) for mail in again.mails)
 
 
@@ -214,3 +222,172 @@ def test_refused_after_leaving() -> None:
         refused_for(withdrawn(asked(), "volunteer", NOW), "other", AGENCY_DESK, LATER)
     with pytest.raises(KeyError):
         refused_for(asked(), "nonsense", AGENCY_DESK, LATER)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        asked(),
+        registration(municipality=[AALST, GENT]),
+        sent(registration(municipality=[AALST, GENT]), GENT, "m-1", NOW),
+    ],
+    ids=["mailed", "not-mailed", "one-of-two"],
+)
+def test_undo_refusal(one: Registration) -> None:
+    """
+    Within the hour all is as it was: her places, what was still to be mailed; nothing went out.
+    """
+    refused = refused_for(one, "too-far", AGENCY_DESK, LATER)
+    back = undone(refused, AGENCY_DESK, SOON)
+    stood = {mail.name for mail in one.mails if mail.must_be_sent}
+
+    assert set(one.handovers) == set(back.handovers)
+    assert stood == {mail.name for mail in back.mails if mail.must_be_sent}
+    assert {SOON} <= {mail.next_at for mail in back.mails if mail.must_be_sent}
+    assert not is_refused(back)
+    assert (None, one.term) == (back.judgement, back.term)
+    event = back.events[len(refused.events)]
+    assert ("undone", "refused", AGENCY_DESK) == (event.what, event.why, event.door)
+    assert back is undone(back, AGENCY_DESK, SOON)
+    assert (1, 2) == (decisions(refused), decisions(back))
+
+
+@pytest.mark.parametrize("why", ["no-receipt", "came-back-from-all"])
+def test_undo_refusal_of_what_waited(why: str) -> None:
+    """
+    A mail that waited for a person is tried again, or looked at again: it is not forgotten.
+    """
+    one = outbox.handed_over(asked(), mail_to(asked()), why, NOW)
+    back = undone(refused_for(one, "other", AGENCY_DESK, LATER), AGENCY_DESK, SOON)
+    mail = mail_to(back)
+
+    assert (None, "") == (mail.dropped_at, mail.reason)
+    assert mail.next_at
+    assert mail.next_at <= NOW + timedelta(days=1)
+
+
+def test_undo_refusal_of_what_was_asked_again() -> None:
+    """
+    Another copy that a person wanted goes out after all.
+    """
+    one = requeued(asked(), mail_to(asked()), NOW + timedelta(minutes=1))
+    back = undone(refused_for(one, "other", AGENCY_DESK, LATER), AGENCY_DESK, SOON)
+
+    assert mail_to(back).must_be_sent
+    assert SOON == mail_to(back).next_at
+
+
+@pytest.mark.parametrize("hold", [QUARANTINE, "step-up"])
+def test_undo_while_held(hold: str) -> None:
+    """
+    One that was held when it was refused waits for the desk, or for her, again.
+    """
+    one = held(registration(), hold, "honeypot", NOW)
+    back = undone(refused_for(one, "misuse", AGENCY_DESK, LATER), AGENCY_DESK, SOON)
+
+    assert (hold, NOW) == (back.hold, back.held_at)
+    assert one.work == back.work
+
+
+def test_refused_twice() -> None:
+    """
+    Refused, undone and refused again: she is told of the last, an hour after that.
+    """
+    back = undone(refused_for(asked(), "too-far", AGENCY_DESK, LATER), AGENCY_DESK, SOON)
+    again = refused_for(back, "too-young", AGENCY_DESK, AFTER)
+
+    assert {(TAKEN_BACK, AALST), (REFUSAL, VOLUNTEER)} == due(again, AFTER + UNDO_TERM)
+    assert set() == due(again)
+    assert REFUSALS["too-young"].told == told_why(again)
+
+
+def test_undo_rerouting() -> None:
+    """
+    Within the hour she is back where she was, and nobody was told anything.
+    """
+    one = asked()
+    back = undone(rerouted(one, AALST, GENT, AGENCY_DESK, LATER), AGENCY_DESK, SOON)
+
+    assert one.handovers == back.handovers
+    assert set() == due(back)
+    assert {"undone"} == {mail.reason for mail in back.mails if mail.dropped_at}
+    event = back.events[-4]
+    assert ("undone", "rerouted", AALST) == (event.what, event.why, event.receiver)
+
+
+def test_undo_rerouting_back() -> None:
+    """
+    A place that had her before, lost her and was to get her again, does not.
+    """
+    there = rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER)
+    again = rerouted(sent(there, GENT, "m-2", LEAVES), GENT, AALST, AGENCY_DESK, AFTER)
+    back = undone(again, AGENCY_DESK, AFTER)
+
+    assert {AALST: AFTER, GENT: None} == {one.receiver: one.ended_at for one in back.handovers}
+    assert not mail_to(back).must_be_sent
+    told = due(back, AFTER + UNDO_TERM)
+    assert not told & {(TAKEN_BACK, GENT), (FORWARDING, AALST), (REROUTED, VOLUNTEER)}
+
+
+def test_undo_twice() -> None:
+    """
+    Two decisions within the hour are taken back one by one, the last first.
+    """
+    one = asked()
+    two = refused_for(rerouted(one, AALST, GENT, AGENCY_DESK, LATER), "other", "agency", SOON)
+    first = undone(two, AGENCY_DESK, SOON)
+    second = undone(first, AGENCY_DESK, SOON)
+
+    assert {AALST: LATER, GENT: None} == {one.receiver: one.ended_at for one in first.handovers}
+    assert {(TAKEN_BACK, AALST), (FORWARDING, GENT), (REROUTED, VOLUNTEER)} == due(first)
+    assert one.handovers == second.handovers
+    assert second is undone(second, AGENCY_DESK, SOON)
+
+
+def test_refused_after_rerouting() -> None:
+    """
+    Whoever lost her by the first decision is told so, also when she is refused before that.
+    """
+    there = rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER)
+    refused = refused_for(there, "other", AGENCY_DESK, SOON)
+
+    assert (TAKEN_BACK, AALST) in due(refused)
+
+
+def test_withdrawn_after_rerouting() -> None:
+    """
+    Whoever lost her and was not told yet hears that she withdrew.
+    """
+    there = rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER)
+    left = withdrawn(there, "volunteer", SOON)
+
+    assert (WITHDRAWAL, AALST) in due(left, SOON)
+    assert (TAKEN_BACK, AALST) not in due(left)
+
+
+@pytest.mark.parametrize(
+    ("one", "now"),
+    [
+        (asked(), SOON),
+        (refused_for(asked(), "other", AGENCY_DESK, LATER), LEAVES),
+        (rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER), LEAVES),
+        (withdrawn(refused_for(asked(), "other", AGENCY_DESK, LATER), "volunteer", SOON), SOON),
+        (
+            acted(
+                rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER),
+                GENT,
+                Act(LATER, "contacted", AGENCY_DESK),
+            ),
+            SOON,
+        ),
+        (sent(rerouted(asked(), AALST, GENT, AGENCY_DESK, LATER), GENT, "m-2", SOON), SOON),
+    ],
+    ids=["nothing", "late", "late-rerouting", "left", "acted", "mailed"],
+)
+def test_no_undo(one: Registration, now: datetime) -> None:
+    """
+    Nothing is taken back when there is nothing, it is late, she left, or something came of it.
+    """
+    assert can_undo(one, now) is None
+    assert one is undone(one, AGENCY_DESK, now)
+    assert one is as_told(one, now)

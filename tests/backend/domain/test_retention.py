@@ -1,8 +1,10 @@
 """The terms: in words for the page, and the same in the software and in the infrastructure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -71,6 +73,39 @@ def test_every_field_has_a_rule() -> None:
     assert set() == fields - set(stored_fields()) - set(OF_THE_ITEM)
 
 
+ITEMS = {
+    "REGISTRATION": "registration",
+    "NOTICE": "notice",
+    "CANDIDATES": "candidate",
+    "RECENT": "recent",
+    "NETWORK": "network",
+    "CONTACTS": "contact",
+    "DESK": "vacation",
+    "SESSION": "session",
+    "USED": "used",
+    "NAME": "name",
+    "OFFICERS": "roster",
+    "VIEWS": "view",
+    "LEDGER": "entry",
+    "INCIDENT": "incident",
+    "STATUS": "status",
+}
+"""What a rule calls the items of a partition, by what its key begins with."""
+
+
+def test_every_item_has_a_rule() -> None:
+    """
+    Whatever the store writes, by a class or by hand, stands in a rule; and a rule has no item that
+    nobody writes.
+    """
+    source = Path(str(store.__file__)).read_text(encoding="utf-8")
+    written = set(re.findall(r'"pk": f?"([A-Z]+)', source)) | {"REGISTRATION", "NOTICE"}
+    described = {field.partition(".")[0] for rule in RULES for field in rule.fields}
+
+    assert set(ITEMS) == written
+    assert set(ITEMS.values()) == described
+
+
 def test_erased_has_no_person() -> None:
     """
     What is left of who was erased has none of her answers, nor what others wrote about her.
@@ -86,9 +121,9 @@ OF_THE_ITEM = (
     {
         f"{item}.{name}"
         for item in ("registration", "notice")
-        for name in ("due", "due_at", "work", "work_at", "expires_at")
+        for name in ("due", "due_at", "at_once", "work", "work_at", "expires_at")
     }
-    | {"candidate.due", "candidate.due_at"}
+    | {"candidate.due", "candidate.due_at", "used.used_by"}
     | {f"{item}.expires_at" for item in ("recent", "network", "used", "view", "vacation")}
 )
 """The attributes that the table has beside the fields of a class."""

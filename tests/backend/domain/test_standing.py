@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.following import acted, agreed, declined, handed_on, proposed
+from chalicelib.domain.following import acted, agreed, declined, handed_on, proposed, returned
 from chalicelib.domain.handover import (
     ACTS,
+    AGENCY_DESK,
     CONTACTED,
     DUO,
     HANDED_ON,
@@ -41,9 +42,10 @@ from chalicelib.domain.registration import (
     STEP_UP,
     Registration,
     held,
-    refused,
 )
+from chalicelib.domain.rerouting import refused_for
 from chalicelib.domain.standing import KIND_REASONS, Place, standing
+from chalicelib.domain.waiting import escalated
 from tests.backend.samples import AALST, GENT, NOW, mail_to, registration
 
 HOUR = timedelta(hours=1)
@@ -220,6 +222,8 @@ def test_organisation() -> None:
 
     assert (found,) == standing(asked(), later).questions
     assert "Aalst wil je aanmelding doorgeven aan vzw De Brug." in found.lines[0]
+    assert "We mailen ze dan naar een mailadres bij debrug.example." in found.lines[0]
+    assert "info@" not in found.lines[0]
     assert "vzw De Brug" not in text(asked(), later)
 
 
@@ -234,6 +238,20 @@ def test_yes_and_no() -> None:
     assert "We sturen je aanmelding nu naar vzw De Brug." in text(yes, later, "partner-1")
     assert place(no, later, "partner-1").has_ended
     assert "Je zei nee tegen vzw De Brug." in text(no, later, "partner-1")
+
+
+def test_no_answer() -> None:
+    """
+    What she did not answer in time is past, and who has her now is told.
+    """
+    later = SOON + timedelta(days=8)
+    one = returned(asked(), "partner-1", later)
+
+    assert () == standing(one, later).questions
+    assert place(one, later, "partner-1").has_ended
+    assert "Je antwoordde niet." in text(one, later, "partner-1")
+    assert "Aalst volgt je nu weer op." in text(one, later, "partner-1")
+    assert "gaf je aanmelding" not in text(one, later)
 
 
 def test_taken_away() -> None:
@@ -288,17 +306,80 @@ def test_overall() -> None:
     Held, a repeat, or paused: said of the whole; of what is held no place is promised anything.
     """
     one = registration()
-    assert "wacht op jou" in standing(held(one, STEP_UP, "too-fast", NOW), SOON).overall[0]
+    assert "wacht op jou" in standing(held(one, STEP_UP, "too-fast", NOW), SOON).first
     in_quarantine = standing(held(one, QUARANTINE, "honeypot", NOW), SOON)
-    assert "kijkt je aanmelding eerst na" in in_quarantine.overall[0]
+    assert "kijkt je aanmelding eerst na" in in_quarantine.first
     assert () == in_quarantine.places
-    assert "al eerder" in standing(replace(one, repeat_of="MB-7K3F-9Q4D"), SOON).overall[0]
-    no = standing(refused(one, "desk", SOON), SOON)
-    assert (True, ()) == ("gaat niet door" in no.overall[0], no.places)
+    assert "al eerder" in standing(replace(one, repeat_of="MB-7K3F-9Q4D"), SOON).first
+    no = standing(refused_for(one, "other", AGENCY_DESK, SOON), SOON + UNDO_TERM)
+    assert (True, ()) == ("gaat niet door" in no.first, no.places)
     away = paused(one, NOW)
-    assert "Je pauzeert sinds maandag 23 november 2026." in standing(away, SOON).overall[0]
+    assert "Je pauzeert sinds maandag 23 november 2026." in standing(away, SOON).first
     assert "zodra je pauze stopt" in text(away)
-    assert () == standing(one, SOON).overall
+    assert "We sturen je aanmelding nu naar Aalst." == standing(one, SOON).first
+
+
+def first(one: Registration, now: datetime = SOON) -> str:
+    return standing(one, now).first
+
+
+LATE_AT = datetime.fromisoformat("2026-12-07T16:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("what", "why", "said"),
+    [
+        ("", "", "Je aanmelding kwam aan bij Aalst. We weten nog niet of iemand ze las."),
+        (OPENED, "", "Aalst bekeek je aanmelding op maandag 23 november 2026."),
+        (CONTACTED, "", "Aalst bekeek je aanmelding en nam contact met je op."),
+        (INTAKE, "", "Aalst bekeek je aanmelding en sprak een gesprek met je af."),
+        (DUO, "", "Aalst liet weten: je vormt een duo."),
+        (NOT_NOW, "other", "Aalst bekeek je aanmelding. Het lukt daar nu niet."),
+        (
+            WRONG_ADDRESS,
+            "",
+            "Niemand in Aalst bekeek je aanmelding al. We zoeken het juiste adres.",
+        ),
+    ],
+)
+def test_did_anybody_read_it(what: str, why: str, said: str) -> None:
+    """
+    The first sentence answers what she wonders; of several places, where it is furthest.
+    """
+    one = told_by_ses(forwarded(f"{AALST}-1", AALST), DELIVERED)
+    done = did(one, what, SOON, why) if what else one
+    with_gent = told_by_ses(forwarded(f"{AALST}-1", AALST, GENT), DELIVERED)
+    in_gent = acted(with_gent, GENT, Act(SOON, DUO, LINK))
+
+    assert said == first(done, SOON + UNDO_TERM)
+    assert "Gent liet weten: je vormt een duo." == first(in_gent, SOON)
+
+
+def test_nobody_read_it_in_time() -> None:
+    """
+    From the moment that the promise is broken it says so; seen or not makes a difference.
+    """
+    one = told_by_ses(forwarded(), DELIVERED)
+    seen = did(one, OPENED)
+    not_yet = "nam nog geen contact met je op, voor zover wij weten."
+
+    assert "We weten nog niet" in first(one, LATE_AT - timedelta(seconds=1))
+    assert f"Aalst {not_yet}" == first(one, LATE_AT) == first(escalated(one, LATE_AT), LATE_AT)
+    assert f"Aalst bekeek je aanmelding, maar {not_yet}" == first(seen, LATE_AT)
+
+
+def test_first_of_what_is_elsewhere() -> None:
+    """
+    What is with us, with a question to her, under way or with nobody: each has its sentence.
+    """
+    asked = proposed(forwarded(), AALST, PARTNER, Act(SOON, HANDED_ON, LINK))
+    gone = replace(forwarded(), handovers=())
+
+    assert "is nog niet bij Aalst" in first(forwarded("agency"))
+    assert "is nog niet bij Aalst" in first(forwarded("02000-1"))
+    assert first(forwarded()).startswith("We mailden Aalst.")
+    assert first(asked, SOON + UNDO_TERM).startswith("Aalst bekeek je aanmelding en stelt je")
+    assert first(gone).startswith("Niemand heeft je aanmelding nu.")
 
 
 def test_every_status() -> None:

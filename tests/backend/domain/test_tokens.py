@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.cleaning import token as clean
-from chalicelib.domain.tokens import CONFIRM, FORM, REVIEW, ForgedTokenError, Signed, sign, verify
+from chalicelib.domain.tokens import CONFIRM, FORM, OWN, ForgedTokenError, Signed, sign, verify
 from tests.backend.samples import KEYS, NOW
 
 REFERENCE = "MB-7K3F-9Q4D"
@@ -50,7 +50,7 @@ def test_purpose() -> None:
     A token for one purpose is none for another.
     """
     with pytest.raises(ForgedTokenError):
-        verify(REVIEW, TOKEN, KEYS)
+        verify(OWN, TOKEN, KEYS)
 
 
 @pytest.mark.parametrize("place", range(len(TOKEN)))

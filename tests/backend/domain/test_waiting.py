@@ -7,11 +7,43 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain import outbox
-from chalicelib.domain.following import acted, agreed, handed_on, proposed, readdressed, undone
-from chalicelib.domain.handover import LINK, Act, Partner
+from chalicelib.domain.following import (
+    acted,
+    agreed,
+    declined,
+    handed_on,
+    proposed,
+    readdressed,
+    revoked,
+    undone,
+)
+from chalicelib.domain.handover import (
+    CHANGED_MIND,
+    CONTACTED,
+    HANDED_ON,
+    LINK,
+    NO_MATCH,
+    NOT_NOW,
+    OPENED,
+    UNDO_TERM,
+    Act,
+    Partner,
+)
 from chalicelib.domain.leaving import erased, withdrawn
-from chalicelib.domain.outbox import BOUNCED, COMPLAINED, DELIVERED, NO_MAILBOX, Fact
+from chalicelib.domain.outbox import (
+    BOUNCED,
+    COMPLAINED,
+    DELIVERED,
+    NO_MAILBOX,
+    Fact,
+    Mail,
+    Receipt,
+)
+from chalicelib.domain.own import moved_to, paused, resumed
 from chalicelib.domain.registration import (
+    CONFIRM_FIRST_FOR,
+    CONSENT,
+    DECLINED,
     LATE,
     QUARANTINE,
     QUESTION,
@@ -22,7 +54,14 @@ from chalicelib.domain.registration import (
     held,
     unheld,
 )
-from chalicelib.domain.waiting import TOGETHER, asked, escalated, moved_on, told_with
+from chalicelib.domain.waiting import (
+    TOGETHER,
+    asked,
+    escalated,
+    given_back,
+    moved_on,
+    told_with,
+)
 from tests.backend import steps
 from tests.backend.samples import AALST, GENT, NOW, registration
 
@@ -211,6 +250,19 @@ class TestLate:
         assert ("attention", datetime(2027, 1, 25, 16, tzinfo=UTC)) == late_again.work
         assert [AALST] == letters(late_again, LATE)
 
+    def test_another_place_beside_it(self) -> None:
+        """
+        Of a place that is late for the first time she is told, also where one of which she knows is
+        late again at that moment.
+        """
+        again = datetime(2027, 1, 11, 9, tzinfo=UTC)
+        late = escalated(forwarded(), LATE_AT)
+        both = moved_to(resumed(paused(late, LATE_AT), again), GENT, "", again)
+        after = escalated(both, datetime(2027, 1, 25, 16, tzinfo=UTC))
+
+        assert [AALST, GENT] == letters(after, LATE)
+        assert 2 == len(after.late)
+
     def test_handed_on(self) -> None:
         """
         Handed on, she waits for the other municipality: ten working days, from then.
@@ -239,6 +291,109 @@ class TestLate:
         wrong = acted(forwarded(), AALST, act("wrong-address"))
 
         assert [AALST] == letters(escalated(wrong, LATE_AT), LATE)
+
+
+def delivered(one: Registration, mail: Mail, now: datetime, route: str = "") -> Registration:
+    """A mail goes out, and arrives."""
+    name = f"{mail.kind}-{mail.receiver}-{mail.about}-{now:%d%H%M}"
+    one = outbox.sent(one, mail, name, route or steps.route_to(mail.receiver), now)
+    fact = Fact(now, DELIVERED)
+    receipt = Receipt(one.id, mail.kind, mail.receiver, "x", name, now, fact, mail.about)
+    return outbox.heard(one, receipt)
+
+
+def told_at(one: Registration, now: datetime = NOW) -> datetime:
+    """When the agency has it on its list, if from `now` on nobody does anything."""
+    for _ in range(30):
+        if one.work:
+            return one.work[1]
+        assert one.due_at, "nobody will ever know"
+        now = max(now, one.due_at)
+        one = moved_on(one, now)
+        for mail in list(one.due_mails(now)):
+            one = delivered(one, mail, now)
+    raise AssertionError("no end to it")
+
+
+def came_back(one: Registration, at: datetime = NOW) -> Registration:
+    """The mail to Aalst came back from its address; the next one is to be tried."""
+    one = steps.sent(one, AALST, "m-1", at)
+    fact = Fact(at, BOUNCED, NO_MAILBOX)
+    return outbox.heard(one, steps.receipt(one, AALST, fact, "m-1", at))
+
+
+def december(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
+
+
+def to_gent(one: Registration, at: datetime) -> Registration:
+    return handed_on(one, AALST, Act(at, "handed-on", LINK, to=GENT))
+
+
+def taken_back_late(one: Registration) -> Registration:
+    """Contacted half an hour before the promise ends, taken back when it is over."""
+    one = acted(one, AALST, act("contacted", LATE_AT - timedelta(minutes=30)))
+    return undone(one, AALST, LINK, LATE_AT + timedelta(minutes=15))
+
+
+def readdressed_after_a_day(one: Registration) -> Registration:
+    """The wrong people told so; the agency found the right ones, who got the mail."""
+    one = acted(one, AALST, act("wrong-address", NOW + timedelta(hours=1)))
+    later = NOW + timedelta(days=1)
+    one = readdressed(one, AALST, LINK, later)
+    return outbox.requeued(one, one.forwardings[0], later)
+
+
+HOLES: dict[str, tuple[Callable[[Registration], Registration], datetime]] = {
+    "nothing happens": (lambda one: one, LATE_AT),
+    "opened, not contacted": (lambda one: acted(one, AALST, act("opened")), LATE_AT),
+    "link revoked": (lambda one: revoked(one, AALST, LINK, NOW), LATE_AT),
+    "never sent": (lambda _: replace(registration(), admitted_at=NOW), LATE_AT),
+    "to us, as it has no address": (
+        lambda _: delivered(registration(), registration().forwardings[0], NOW, "agency"),
+        LATE_AT,
+    ),
+    "back, and on to the next address": (lambda _: came_back(registration()), LATE_AT),
+    "back from everywhere": (
+        lambda _: outbox.handed_over(
+            came_back(registration()), came_back(registration()).forwardings[0], "all", NOW
+        ),
+        NOW,
+    ),
+    "handed on on the ninth day": (lambda one: to_gent(one, december(4, 9)), december(18, 16)),
+    "handed on, and not": (
+        lambda one: undone(to_gent(one, december(4, 9)), AALST, LINK, december(4, 9, 30)),
+        LATE_AT,
+    ),
+    "paused and back": (
+        lambda one: resumed(paused(one, december(1, 9)), december(4, 9)),
+        december(18, 16),
+    ),
+    "taken back after the tenth day": (taken_back_late, LATE_AT),
+    "wrong address": (lambda one: acted(one, AALST, act("wrong-address")), NOW),
+    "wrong address, then the right one": (readdressed_after_a_day, LATE_AT),
+    "not now here, nothing there": (
+        lambda _: acted(
+            forwarded(municipality=[AALST, GENT]), AALST, act("not-now", why="no-project")
+        ),
+        LATE_AT,
+    ),
+    "never confirmed": (
+        lambda _: held(registration(), QUARANTINE, "not-confirmed", NOW + CONFIRM_FIRST_FOR),
+        NOW + CONFIRM_FIRST_FOR,
+    ),
+}
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_somebody_is_told(hole: str) -> None:
+    """
+    Whatever happened on the way: when nobody contacts her, a person knows of it, at the latest ten
+    working days after she was last promised that somebody would.
+    """
+    happened, expected = HOLES[hole]
+
+    assert expected == told_at(happened(forwarded()))
 
 
 class TestUnopened:
@@ -403,3 +558,119 @@ def test_nothing_to_do() -> None:
     one = forwarded()
 
     assert one is moved_on(one, NOW + timedelta(days=1))
+
+
+class TestOrganisation:
+    """What an organisation ends with nobody is to be done by who proposed it."""
+
+    BRUG = Partner("De Brug", "brug@partner.example")
+    ASKED = NOW + timedelta(days=2)  # a Wednesday
+    LAPSES = datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
+    """Five o'clock in Brussels, five working days after."""
+
+    def asked(self, *before: Act) -> Registration:
+        one = forwarded()
+        for step in before:
+            one = acted(one, AALST, step)
+        return proposed(one, AALST, self.BRUG, act(HANDED_ON, self.ASKED))
+
+    def refused(self, why: str) -> Registration:
+        """She said yes, but it does not suit them."""
+        one = agreed(self.asked(), "partner-1", self.ASKED + timedelta(hours=2))
+        one = steps.sent(one, "partner-1", "message-brug", self.ASKED + timedelta(hours=2))
+        return acted(one, "partner-1", act(NOT_NOW, self.LAPSES, why))
+
+    def test_no_answer(self) -> None:
+        """
+        Where she does not answer in five working days she is back with who asked, once; it is on
+        the list of who waits the next morning, and is no mail of its own.
+        """
+        one = self.asked(act(OPENED))
+
+        assert self.LAPSES == one.returns_at(one.handovers[1])
+        assert one is given_back(one, self.LAPSES - MICROSECOND)
+
+        back = given_back(one, self.LAPSES)
+        place = back.handovers[0]
+
+        assert ("", True) == (place.state, place.waits)
+        assert self.LAPSES == back.handovers[1].lapsed_at
+        assert (self.ASKED, self.ASKED) == (back.waits_since(place), back.unopened_since(place))
+        assert not letters(back, DECLINED)
+        assert "lapsed" == back.events[-1].what
+        assert back is given_back(back, self.LAPSES + timedelta(days=30))
+        assert back is agreed(back, "partner-1", self.LAPSES)
+        assert back is declined(back, "partner-1", self.LAPSES)
+
+    def test_due(self) -> None:
+        """
+        The sweep finds it at its moment.
+        """
+        one = self.asked(act(CONTACTED))
+        one = replace(one, mails=tuple(mail for mail in one.mails if mail.kind != CONSENT))
+
+        assert self.LAPSES == one.due_at
+
+    def test_seen_again(self) -> None:
+        """
+        Until somebody does something about her she is on the list, also who was contacted before;
+        then not any more. What was done before stays known.
+        """
+        back = given_back(self.asked(act(CONTACTED)), self.LAPSES)
+        seen = acted(back, AALST, act(OPENED, self.LAPSES))
+        place = back.handovers[0]
+
+        assert (True, NOW) == (place.waits, place.contacted_at)
+        assert back.unopened_since(place)
+        assert not back.late_at(place)
+        assert not seen.unopened_since(seen.handovers[0])
+        assert (OPENED, True) == (seen.handovers[0].state, seen.handovers[0].waits)
+
+    def test_not(self) -> None:
+        """
+        Nobody has to call who pauses or left.
+        """
+        for one in (
+            paused(self.asked(), self.ASKED),
+            withdrawn(self.asked(), "volunteer", self.ASKED),
+        ):
+            assert one is given_back(one, self.LAPSES + timedelta(days=9))
+
+    def test_no(self) -> None:
+        """
+        Her no gives the municipality ten working days from then.
+        """
+        no = declined(self.asked(), "partner-1", self.LAPSES - timedelta(days=1))
+
+        assert self.LAPSES - timedelta(days=1) == no.waits_since(no.handovers[0])
+        assert no is given_back(no, self.LAPSES)
+
+    def test_not_now(self) -> None:
+        """
+        What does not suit an organisation is with who proposed it when it can't be undone any more,
+        and is mailed, once; they have ten working days from then.
+        """
+        one = self.refused(NO_MATCH)
+        at = self.LAPSES + UNDO_TERM
+        back = given_back(one, at)
+
+        assert one is given_back(one, at - MICROSECOND)
+        assert (True, at) == (back.handovers[0].waits, back.waits_since(back.handovers[0]))
+        assert ["partner-1"] == letters(back, DECLINED)
+        assert back is given_back(back, at + timedelta(days=30))
+
+    def test_undone(self) -> None:
+        """
+        What an organisation takes back within the hour was never told.
+        """
+        one = undone(self.refused(NO_MATCH), "partner-1", LINK, self.LAPSES)
+
+        assert one is given_back(one, self.LAPSES + timedelta(days=1))
+
+    def test_changed_mind(self) -> None:
+        """
+        Who no longer wants to is nobody's to call.
+        """
+        one = self.refused(CHANGED_MIND)
+
+        assert one is given_back(one, self.LAPSES + timedelta(days=1))
