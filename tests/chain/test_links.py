@@ -58,8 +58,9 @@ def test_prefetched(quiet_stack: Stack, form: Form) -> None:
 
     assert {"mijn", "beheer", "gemeente"} <= {link.split("/")[3] for link in found}
     for link in sorted(found):
+        status = 403 if "/beheer/aanmelding/" in link else 200  # the desk is for who signed in
         for _ in range(TIMES):
-            assert 200 == requests.get(link, timeout=60).status_code, link
+            assert status == requests.get(link, timeout=60).status_code, link
             assert requests.head(link, timeout=60).status_code < 500, link
     assert before == people(stack)
     assert mails == stack.mail_count()

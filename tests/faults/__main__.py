@@ -30,6 +30,18 @@ TRIES = 3  # of a round of which the call did not come
 TOLD_EVERY = 50  # rounds
 
 
+@dataclass(frozen=True)
+class Part:
+    """What is asked for: the rounds with `only` in their name, of some `ways`."""
+
+    only: str
+    ways: tuple[Way, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.only and self.ways == tuple(Way)
+
+
 class Queue:
     """The rounds still to do, for several systems; they wait until it is filled."""
 
@@ -75,7 +87,10 @@ class Report:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("only", nargs="?", default="", help="the rounds with this in their name")
-    only: str = parser.parse_args(arguments).only
+    parser.add_argument("--ways", default="", help="only these, such as OWN,ERASED")
+    asked = parser.parse_args(arguments)
+    ways = [Way[name] for name in asked.ways.split(",") if name] or list(Way)
+    part = Part(asked.only, tuple(ways))
     began = time.monotonic()
     queue = Queue()
     with (
@@ -83,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
         ThreadPoolExecutor(SYSTEMS) as systems,
     ):
         working = [
-            systems.submit(work, Path(folder) / str(number), queue, only, is_first=number == 0)
+            systems.submit(work, Path(folder) / str(number), queue, part, is_first=number == 0)
             for number in range(SYSTEMS)
         ]
         try:
@@ -96,14 +111,14 @@ def main(arguments: Sequence[str]) -> int:
     return conclude(reports)
 
 
-def work(folder: Path, queue: Queue, only: str, *, is_first: bool) -> Report:
+def work(folder: Path, queue: Queue, part: Part, *, is_first: bool) -> Report:
     """Do rounds on a system of its own until there are none, and judge how everything ended."""
     report = Report()
     rig = Rig(folder)
     with rig.running():
         if is_first:
             try:
-                queue.fill(one for one in rounds(watched(rig)) if only in str(one))
+                queue.fill(one for one in rounds(watched(rig, part.ways)) if part.only in str(one))
             except BaseException:
                 queue.stop()  # the others wait for it
                 raise
@@ -112,7 +127,7 @@ def work(folder: Path, queue: Queue, only: str, *, is_first: bool) -> Report:
                 report.missed.append(one)
         if queue.is_stopped:
             return report
-        if is_first and not only:
+        if is_first and part.is_whole:
             report.problems += crash(rig)
         rig.settle()
         report.outcomes += judge(rig)
@@ -121,10 +136,10 @@ def work(folder: Path, queue: Queue, only: str, *, is_first: bool) -> Report:
     return report
 
 
-def watched(rig: Rig) -> list[Step]:
-    """The steps of all ways; prints which calls those are."""
+def watched(rig: Rig, ways: Sequence[Way]) -> list[Step]:
+    """The steps of these ways; prints which calls those are."""
     found = without_repeats(
-        step for way in Way for step in steps(way, [rig.record(way) for _ in range(RECORDED)])
+        step for way in ways for step in steps(way, [rig.record(way) for _ in range(RECORDED)])
     )
     print("| function | call | steps |\n| --- | --- | --- |")
     for (function, operation, about), count in Counter(step.kind for step in found).items():

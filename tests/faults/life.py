@@ -18,19 +18,50 @@ from tests.stack import Stack
 
 PATIENCE = 60  # seconds: longer than the front door waits for the API
 ACCEPTED = {HTTPStatus.SEE_OTHER, HTTPStatus.CREATED}
+DONE = {HTTPStatus.SEE_OTHER, HTTPStatus.OK}
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+@dataclass
+class Press:
+    """
+    One page that somebody opened, or one button that she pressed, again after an error: the status
+    of each answer, and whether the table had the effect at that moment. `event` is that effect, ""
+    where her history has none. `may_be_gone`: the answer of a second time, when the first one was
+    done and nobody heard so.
+    """
+
+    path: str
+    event: str = ""
+    may_be_gone: bool = False
+    told: list[tuple[int, bool]] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        return any(status in DONE for status, _ in self.told)
 
 
 @dataclass
 class Life:
     """
     A registration and what its volunteer was told: the status of each answer, and whether the
-    table had it at that moment.
+    table had it at that moment. `pressed` is what was done about it since; `notices` the mails that
+    belong to no registration, and went out because of it. `may_expire`: it is given time for that.
     """
 
     municipality: Municipality
     is_json: bool
     submission_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     told: list[tuple[int, bool]] = field(default_factory=list)
+    pressed: list[Press] = field(default_factory=list)
+    notices: set[str] = field(default_factory=set)
+    may_expire: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of letters only, and hers alone."""
+        letters = uuid.UUID(self.submission_id).hex.translate(LETTERS)
+        return f"Griet {letters[:20].capitalize()}"
 
     @property
     def reference(self) -> str:
@@ -65,7 +96,7 @@ class Life:
     def _form(self) -> dict[str, Any]:
         return {
             "submission_id": self.submission_id,
-            "name": "Griet Peeters",
+            "name": self.name,
             "email": self.email,
             "phone": "0470 12 34 56",
             "postcode": self.municipality.postcodes[0],

@@ -13,13 +13,30 @@ from tests.fault_proxy import EVER, Call, Fault, Mode
 
 
 class Way(Enum):
-    """How a registration goes: what wakes the functions, and what becomes of its mail."""
+    """
+    How a registration goes: what wakes the functions, what becomes of its mail, and what people
+    press when it was delivered. In the order in which they are done: of those in which the clock
+    moves, `WAITING` leaves little to the others, and after `EXPIRED` there is nothing left.
+    """
 
+    WAITING = "nobody opens it"
     STREAM = "by the stream"
     SWEEP = "by the sweep"
     BOUNCE = "after a bounce"
+    LINK = "by the mailed link"
+    DESK = "at the desk of a municipality"
+    OWN = "on her own page"
+    ERASED = "withdrawn and erased"
+    AGENCY = "at the desk of the agency"
+    EXPIRED = "its term is over"
+
+    @property
+    def begins_delivered(self) -> bool:
+        """Whether it begins with a registration of which the mails were delivered."""
+        return self not in {Way.STREAM, Way.SWEEP, Way.BOUNCE}
 
 
+OWN_WRITES = {"APIHandler", "Sweep"}
 READS = ("BatchGet", "Describe", "Get", "List", "Query", "Receive", "Scan")
 
 
@@ -47,9 +64,18 @@ class Step:
     def kind(self) -> tuple[str, str, str]:
         return self.function, self.operation, self.about
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """
+        Where in the code the call is made: the same for all ways, but that each button writes a
+        registration by code of its own, and so does what follows from waiting.
+        """
+        own = self.function in OWN_WRITES and self.kind[1:] == ("PutItem", "REGISTRATION")
+        return (self.way if own else None, *self.kind, self.nth)
+
     def __str__(self) -> str:
         about = f" {self.about}" if self.about else ""
-        return f"{self.function}: {self.operation}{about} #{self.nth}"
+        return f"{self.function}: {self.operation}{about} #{self.nth} {self.way.value}"
 
 
 @dataclass(frozen=True)
@@ -96,12 +122,8 @@ def steps(way: Way, recorded: Sequence[tuple[str, Sequence[Call]]]) -> list[Step
     What not all of them did, such as reading again what somebody else just wrote, is chance.
     """
     found = [list(_steps(way, marker, calls)) for marker, calls in recorded]
-    counts = Counter(_place(step) for one in found for step in one)
-    return [step for step in found[0] if counts[_place(step)] == len(found)]
-
-
-def _place(step: Step) -> tuple[object, ...]:
-    return (*step.kind, step.nth)
+    counts = Counter(step.place for one in found for step in one)
+    return [step for step in found[0] if counts[step.place] == len(found)]
 
 
 def _steps(way: Way, marker: str, calls: Iterable[Call]) -> Iterator[Step]:
@@ -133,7 +155,7 @@ def without_repeats(found: Iterable[Step]) -> list[Step]:
     first: dict[tuple[object, ...], Step] = {}
     for step in found:
         if step.nth <= (1 if step.is_read else MOST_ALIKE):
-            first.setdefault(_place(step), step)
+            first.setdefault(step.place, step)
     return list(first.values())
 
 

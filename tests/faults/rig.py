@@ -7,18 +7,27 @@ A round does not wait until its registration has ended: after a crash a lease mu
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from chalicelib.domain.outbox import Mail
-from chalicelib.domain.registration import FORWARDING, Registration
-from chalicelib.store import read_registration
+from chalicelib.domain.calendar import local_date, working_days_after
+from chalicelib.domain.following import acted, proposed
+from chalicelib.domain.handover import HANDED_ON, LINK, UNDO_TERM, WRONG_ADDRESS, Act, Partner
+from chalicelib.domain.ledger import Entry
+from chalicelib.domain.outbox import Mail, Outbox
+from chalicelib.domain.registration import FORWARDING, REMINDER, Registration
+from chalicelib.failures import StaleError
+from chalicelib.links import Links
+from chalicelib.signing_in import KIND as SIGN_IN
+from chalicelib.store import Store, read_outbox, read_registration
 from infra.local.events import scheduled_event
 from tests.fault_proxy import Call, Fault, FaultProxy, Sent
+from tests.faults.hands import Hands
 from tests.faults.life import Life, bounced, lives, publish
 from tests.faults.plan import Round, Way
 from tests.stack import HOST, Stack, eventually
@@ -30,6 +39,10 @@ PATIENCE = 30  # seconds until a call must have come, also on a busy machine
 BACK_AFTER = "15"  # seconds: longer than a fault lasts, so that nothing is given up
 SOON = timedelta(seconds=1)
 LATER = timedelta(hours=3)  # past every pause between two attempts
+AFTER_A_MONTH = timedelta(days=31)  # longer than anything is kept of somebody who left
+RUN_AGAIN = 2  # times, by Lambda, what is scheduled and fails
+TABLE = "mijnbuddy-local"
+STARTING = Lock()  # one system after the other: each takes all cores for it
 WOKEN = {"APIHandler", "Forward", "Project", "Receipts"}
 """The functions that run by themselves; all others are scheduled."""
 ENDED = {"delivered", "dropped", "bounced", "complained", "attention"}
@@ -45,13 +58,17 @@ class Rig:
         self._dynamodb = self.stack.aws("dynamodb")
         self._lambda = self.stack.aws("lambda")
         self._streams_on = True
+        self._way: Way | None = None
+        self._hands: Hands | None = None
+        self._moved = timedelta()
 
     @contextmanager
     def running(self) -> Iterator["Rig"]:
         self.proxy.start()
-        self.stack.start(FUNCTIONS_AWS_ENDPOINT=self.proxy.url)
-        self._offer_soon_again()
         try:
+            with STARTING:
+                self.stack.start(FUNCTIONS_AWS_ENDPOINT=self.proxy.url)
+            self._offer_soon_again()
             yield self
         finally:
             self.stack.stop()
@@ -65,12 +82,12 @@ class Rig:
 
     def record(self, way: Way) -> tuple[str, list[Call]]:
         """One registration that goes this way while nothing fails: its reference and the calls."""
-        self._prepare(way)
+        life = self._prepare(way)
         self._quiet()
         start = len(self.proxy.calls)
-        life = self.life()
         self._go(way, life, None)
-        eventually(lambda: self._has_ended(life), seconds=60)
+        if not way.begins_delivered:
+            eventually(lambda: self._has_ended(life), seconds=60)
         self._quiet()
         return life.reference, self.proxy.calls[start:]
 
@@ -80,12 +97,13 @@ class Rig:
 
         It is healed as soon as the fault did its work, and long before the registration ended.
         """
-        self._prepare(one.step.way)
-        life = self.life()
+        life = self._prepare(one.step.way)
         with self.proxy.failing(one.fault(life.reference)) as fault:
             self._go(one.step.way, life, fault)
             self._until_done(fault)
         self.until_accepted(life)
+        if self._hands:
+            self._hands.finish()
         if not fault.hits:
             return False
         self.rounds.append((one, life, fault))
@@ -98,7 +116,7 @@ class Rig:
         moved = LATER
         while self.unfinished() and time.monotonic() < until:
             self._wait_for_leases()
-            self.run_scheduled("Sweep", moved)
+            self.run_scheduled("Sweep", self._moved + moved)
             moved = min(moved * 2, timedelta(hours=20))
             self._quiet()
         self.run_scheduled("Repair", SOON)
@@ -107,29 +125,62 @@ class Rig:
         found = map(read_registration, self.stack.items())
         return {registration.reference: registration for registration in found}
 
-    def unfinished(self) -> list[Registration]:
-        """The registrations of which a mail has not ended."""
-        return [one for one in self.registrations().values() if not has_ended(one)]
+    def unfinished(self) -> list[Outbox]:
+        """The registrations and notices of which a mail has not ended."""
+        notices = map(read_outbox, self.stack.items("NOTICE"))
+        return [one for one in (*self.registrations().values(), *notices) if not has_ended(one)]
 
     def sent(self, reference: str) -> list[Sent]:
         return [one for one in self.proxy.sent if one.tags["reference"] == reference]
 
-    def ledger(self) -> list[dict[str, Any]]:
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName="mijnbuddy-local",
-            FilterExpression="begins_with(pk, :ledger)",
-            ExpressionAttributeValues={":ledger": {"S": "LEDGER#"}},
-            ConsistentRead=True,
-        )
-        return [item for page in pages for item in page["Items"]]
+    def ledger(self) -> list[Entry]:
+        """What happened in the days of the run, and what the moved clock put on later ones."""
+        first = datetime.now(UTC).date() - timedelta(days=1)
+        days = (first + timedelta(days=number) for number in range(self._moved.days + 4))
+        return [entry for day in days for entry in self.store.ledger(day.isoformat())]
+
+    def everything(self) -> str:
+        """The whole table, as DynamoDB writes it."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+        return json.dumps([item for page in pages for item in page["Items"]], ensure_ascii=False)
 
     def life(self) -> Life:
         life = next(self._new)
         self.lives.append(life)
         return life
 
-    def _prepare(self, way: Way) -> None:
+    def _prepare(self, way: Way) -> Life:
+        """What a registration that goes this way begins with."""
+        self._hands = None
         self.switch(on=way is not Way.SWEEP)
+        if way is Way.EXPIRED and self._way is not way:
+            self.settle()  # others may expire with it: then only the ledger tells how they ended
+        self._way = way
+        life = self.life()
+        if way.begins_delivered:
+            self._post(life)
+            eventually(lambda: self._has_ended(life), seconds=60)
+            self._quiet()
+        if way is Way.OWN:
+            self._change(life, _proposed)
+        elif way is Way.AGENCY:
+            self._change(life, _at_a_wrong_address)
+        elif way is Way.EXPIRED:
+            for step in self._people(life).leaving:
+                step()
+            eventually(lambda: self._has_ended(life), seconds=60)
+            self._quiet()
+        return life
+
+    def _change(self, life: Life, step: Callable[[Registration], Registration]) -> None:
+        """What somebody did long before: the API knows no other time than now."""
+        while registration := self._registration(life):
+            try:
+                self.store.save(step(registration))
+            except StaleError:
+                continue
+            break
+        self._quiet()
 
     def switch(self, *, on: bool) -> None:
         """Let the table's stream wake the functions, or not: then wait until they are done."""
@@ -143,13 +194,55 @@ class Rig:
 
     def _go(self, way: Way, life: Life, fault: Fault | None) -> None:
         """Do whatever starts this way; it goes on by itself."""
-        self._post(life)
+        if way is Way.WAITING:
+            self._wait_in_vain(life, fault)
+        elif way is Way.EXPIRED:
+            life.may_expire = True
+            self._by_the_clock("Repair", datetime.now(UTC) + AFTER_A_MONTH)
+        elif way.begins_delivered:
+            self._hands = self._people(life, fault)
+            for step in self._hands.steps(way):
+                step()
+                self._until_mailed(life, fault)
+                if _is_done(fault):
+                    return
+        else:
+            self._post(life)
         if way is Way.SWEEP:
             self.until_accepted(life)
             self._tick(fault)
         elif way is Way.BOUNCE:
             self.until_accepted(life)
             self._bounce(life, fault)
+
+    def _wait_in_vain(self, life: Life, fault: Fault | None) -> None:
+        """The fifth working day, the tenth, four weeks: nobody opens it."""
+        registered = local_date(datetime.now(UTC))
+        day = working_days_after(registered, 6)
+        life.notices |= {f"{REMINDER}.{life.municipality.nis_code}.{day.isoformat()}"}
+        self._by_the_clock("Remind", morning(day))
+        self._by_the_clock("Sweep", morning(day))
+        if not _is_done(fault):
+            self._by_the_clock("Sweep", morning(working_days_after(registered, 24)))
+
+    def _by_the_clock(self, function: str, moment: datetime) -> None:
+        """A schedule at its moment; Lambda runs it twice again when it fails."""
+        self._moved = max(self._moved, moment - datetime.now(UTC))
+        event = json.dumps(scheduled_event("any", moment))
+        for _ in range(1 + RUN_AGAIN):
+            answers = eventually(lambda: self._invoke(function, event), seconds=300)
+            if "FunctionError" not in answers:
+                return
+
+    def _until_mailed(self, life: Life, fault: Fault | None) -> None:
+        """Somebody who asked for a link looks in her mailbox."""
+        asked = {one for one in life.notices if one.startswith(SIGN_IN)}
+        eventually(
+            lambda: all(map(self.sent, asked)) or _is_done(fault) or _has_begun(fault), seconds=60
+        )
+
+    def _people(self, life: Life, fault: Fault | None = None) -> Hands:
+        return Hands(self._api, self._links, self._registration, life, lambda: _is_done(fault))
 
     def _bounce(self, life: Life, fault: Fault | None) -> None:
         eventually(lambda: self._has_ended(life) or _is_done(fault), seconds=60)
@@ -175,13 +268,31 @@ class Rig:
         event = json.dumps(scheduled_event("any", datetime.now(UTC) + by))
         eventually(lambda: self._invoke(function, event), seconds=120)
 
-    def _invoke(self, function: str, event: str) -> bool:
-        """False when another run of it is at work, and it may not run twice at once."""
+    def _invoke(self, function: str, event: str) -> dict[str, Any]:
+        """Its answer; nothing when another run is at work, and it may not run twice at once."""
         try:
-            self._lambda.invoke(FunctionName=self._names[function], Payload=event)
+            answer: dict[str, Any] = self._lambda.invoke(
+                FunctionName=self._names[function], Payload=event
+            )
         except self._lambda.exceptions.TooManyRequestsException:
-            return False
-        return True
+            return {}
+        return answer
+
+    @cached_property
+    def store(self) -> Store:
+        """The table, past the proxy."""
+        return Store(self._dynamodb, TABLE)
+
+    @cached_property
+    def keys(self) -> tuple[bytes, ...]:
+        """What links are signed with."""
+        secret = self.stack.aws("secretsmanager").get_secret_value(SecretId=f"{TABLE}-signing-key")
+        return (secret["SecretString"].encode(),)
+
+    @cached_property
+    def _links(self) -> Links:
+        """Addresses without the site before them."""
+        return Links("", lambda: self.keys)
 
     @cached_property
     def _api(self) -> str:
@@ -226,7 +337,7 @@ class Rig:
 
     def _registration(self, life: Life) -> Registration | None:
         key = {"pk": {"S": f"REGISTRATION#{life.reference}"}, "sk": {"S": "REGISTRATION"}}
-        found = self._dynamodb.get_item(TableName="mijnbuddy-local", Key=key, ConsistentRead=True)
+        found = self._dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True)
         return read_registration(found["Item"]) if "Item" in found else None
 
     def _wait_for_leases(self) -> None:
@@ -242,8 +353,26 @@ class Rig:
             time.sleep(1.2)
 
 
-def has_ended(registration: Registration) -> bool:
-    return all(_is_over(mail) for mail in registration.mails)
+def has_ended(outbox: Outbox) -> bool:
+    return all(_is_over(mail) for mail in outbox.mails)
+
+
+def morning(day: date) -> datetime:
+    """Nine or ten in Brussels, and late enough for whatever is asked on that day."""
+    return datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
+
+
+def _proposed(registration: Registration) -> Registration:
+    """Her municipality proposed an organisation, and can't take that back any more."""
+    [here] = registration.handovers
+    act = Act(datetime.now(UTC) - 2 * UNDO_TERM, HANDED_ON, LINK)
+    return proposed(registration, here.receiver, Partner("Buddy vzw", "buddy@vzw.example"), act)
+
+
+def _at_a_wrong_address(registration: Registration) -> Registration:
+    """What was mailed reached the wrong people: then it can be sent again."""
+    [here] = registration.handovers
+    return acted(registration, here.receiver, Act(datetime.now(UTC), WRONG_ADDRESS, LINK))
 
 
 def _is_over(mail: Mail) -> bool:

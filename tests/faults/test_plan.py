@@ -78,6 +78,21 @@ def test_repeats() -> None:
     assert [*written[:3], read[0]] == without_repeats([*written, *read])
 
 
+def test_buttons() -> None:
+    """
+    Each way's buttons write a registration by code of their own; whatever else is called on several
+    ways counts once.
+    """
+    presses = [
+        Step(way, "APIHandler", "PutItem", "REGISTRATION", nth)
+        for way in (Way.LINK, Way.OWN)
+        for nth in (1, 2)
+    ]
+    reads = [Step(way, "APIHandler", "GetItem", "SESSION", 1) for way in (Way.DESK, Way.AGENCY)]
+
+    assert [*presses, reads[0]] == without_repeats([*presses, *reads])
+
+
 @pytest.mark.parametrize(
     ("step", "mode", "allowed"),
     [
