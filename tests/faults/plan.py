@@ -70,7 +70,12 @@ class Step:
         Where in the code the call is made: the same for all ways, but that each button writes a
         registration by code of its own, and so does what follows from waiting.
         """
-        own = self.function in OWN_WRITES and self.kind[1:] == ("PutItem", "REGISTRATION")
+        is_own_code = self.function == "Sweep" or self.way.begins_delivered  # all sign up alike
+        own = (
+            self.function in OWN_WRITES
+            and self.kind[1:] == ("PutItem", "REGISTRATION")
+            and is_own_code
+        )
         return (self.way if own else None, *self.kind, self.nth)
 
     def __str__(self) -> str:
