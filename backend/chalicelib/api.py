@@ -49,7 +49,6 @@ PRESSED_OR_OLD = (
     "Drukte je al op de knop? Dan is het in orde en hoef je niets te doen. Anders is de link te "
     "oud of niet volledig. Vul dan het formulier opnieuw in."
 )
-OLD = "De link is te oud of niet volledig. Neem de link uit je nieuwste overzicht."
 
 
 class Pages(web.Pages, Protocol):

@@ -30,17 +30,6 @@ DEEDS = (*ACTS, UNDO, REVOKE, PROPOSE)
 FIELDS = ("act", "seen", "why", "to", "to_name", "partner_name", "partner_email", "note")
 MAX_PARTNER_NAME = 100  # characters
 
-BUTTONS = {
-    OPENED: "Gezien, ik volg dit op",
-    CONTACTED: "Gecontacteerd",
-    INTAKE: "Intake gepland",
-    DUO: "Duo gevormd",
-    NOT_NOW: "Nu niet",
-    HANDED_ON: "Doorgeven",
-    WRONG_ADDRESS: "Verkeerd adres",
-}
-"""What stands on the button of each act."""
-
 STATES = {
     "": "Nog niets gemeld",
     OPENED: "Gezien",
