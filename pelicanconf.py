@@ -69,6 +69,7 @@ PLUGINS = [
     "publishing.films",
     "publishing.figures",
     "publishing.inventory",
+    "publishing.inventory_pages",
     "publishing.notices",
     "publishing.owed",
     "publishing.municipality_pages",
@@ -76,7 +77,7 @@ PLUGINS = [
     "publishing.sitemap",
 ]
 SOURCES = "site/data/sources.yaml"
-INVENTORY = "site/content/projecten"
+INVENTORY = "site/content"  # below it: projecten, programmas, evaluaties
 HOUSE_STYLE = os.environ.get("HOUSE_STYLE", "")  # a folder with tokens.css and perhaps logo.svg
 API_DESCRIPTION = "docs/openapi.yaml"
 STYLESHEET_SAVE_AS = STYLESHEET.lstrip("/")

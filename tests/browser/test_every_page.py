@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, Request
 from tests.browser.visiting import visit
 from tests.built_site import Site
 
-MUNICIPALITY = "municipality"
-EACH = 16  # of the municipalities' pages, which differ in their data only; `make audit` opens all
+MANY = ("municipality", "project", "chosen-projects")
+EACH = 16  # of the pages of each of these, which differ in their data only; `make audit` opens all
 REQUESTS = 3  # the page, its stylesheet, and at most one more
 NOT_READ = {"image", "media", "other"}  # what comes beside the words; "other" is the tab's icon
 
@@ -76,9 +76,11 @@ def visits(browser: Browser, base: str, site: Site, lambda_pages: Path) -> list[
 
 
 def _chosen(site: Site) -> list[str]:
-    """All addresses; of the municipalities' each so many."""
-    of_one = [one for one, origin in site.origins.items() if origin.template == MUNICIPALITY]
-    left_out = set(of_one) - set(sorted(of_one)[::EACH])
+    """All addresses; of a template with many pages each so many."""
+    left_out: set[str] = set()
+    for template in MANY:
+        of_one = [one for one, origin in site.origins.items() if origin.template == template]
+        left_out |= set(of_one) - set(sorted(of_one)[::EACH])
     return [address for address in site.addresses if address not in left_out]
 
 

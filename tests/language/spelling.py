@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from chalicelib.domain.municipalities import ATTRIBUTION, LOCALITIES, MUNICIPALITIES
+from publishing.claims import KINDS
 from tests.audit.pages import SITE
 from tests.built_site import ROOT
 from tests.language.texts import Places, all_texts
@@ -34,9 +35,11 @@ def names() -> Iterator[str]:
     for one in MUNICIPALITIES:
         yield from (one.name, *(former.name for former in one.formers))
     yield from (one.name for one in LOCALITIES)
-    for file in sorted((ROOT / "site/content/projecten").glob("*.yaml")):
-        project = yaml.safe_load(file.read_text(encoding="utf-8"))
-        yield from (project["name"], project["area"], *project.get("organisers", ()))
+    for folder in KINDS:
+        for file in sorted((ROOT / "site/content" / folder).glob("*.yaml")):
+            record = yaml.safe_load(file.read_text(encoding="utf-8"))
+            for field in ("names", "areas", "organisers", "authors"):
+                yield from (claim["value"] for claim in record.get(field, ()))
     sources = yaml.safe_load((ROOT / "site/data/sources.yaml").read_text(encoding="utf-8"))
     for source in sources.values():
         yield from (source["title"], source["publisher"])

@@ -1,6 +1,6 @@
 """
 All that visitors read, sentence by sentence, and where it was written: the built pages, the pages
-of the Lambda, the errors of the form, and the films.
+of the Lambda, the errors of the form, the films, and our words in the inventory.
 """
 
 import ast
@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from chalicelib.domain.form import FIELDS
 from chalicelib.domain.site import NAME
+from publishing.claims import KINDS
 from tests.audit.pages import examples
 from tests.built_site import ROOT, Site
 from tests.language.sentences import blocks, is_whole, split, words
@@ -66,6 +67,9 @@ def all_texts(site: Site) -> Iterator[Text]:
         yield Text(f"the Lambda’s {name}", tuple(_of_page(page, name)))
     for file in sorted((ROOT / "site/content/films").glob("*/storyboard.yaml")):
         yield Text(str(file.relative_to(ROOT)), tuple(_of_film(file)))
+    for folder in KINDS:
+        for file in sorted((ROOT / "site/content" / folder).glob("*.yaml")):
+            yield Text(str(file.relative_to(ROOT)), tuple(_of_claims(file)))
     yield Text("backend/chalicelib/domain/form.py", tuple(_of_form()))
 
 
@@ -84,6 +88,13 @@ def _of_film(file: Path) -> Iterator[str]:
     yield from (film["title"], film["summary"])
     for scene in film["scenes"]:
         yield from (scene[name] for name in ("title", "words", "alt") if scene.get(name))
+
+
+def _of_claims(file: Path) -> Iterator[str]:
+    """What we say in our own words: the rest is as the sources have it."""
+    record = yaml.safe_load(file.read_text(encoding="utf-8"))
+    yield from (claim["value"] for claim in record.get("about", ()))
+    yield from (claim["note"] for those in record.values() for claim in those if "note" in claim)
 
 
 def _of_form() -> Iterator[str]:

@@ -11,7 +11,6 @@ from publishing.front_matter import (
     Event,
     FrontMatterError,
     Page,
-    Project,
     Source,
     Story,
     ToolkitItem,
@@ -34,7 +33,6 @@ portrait: koffie.svg
 portrait_alt: Twee mensen aan een tafel
 """
 CONSENT = "consent: {by: Griet en Samira, given: 2026-01-10, until: 2027-01-10}\n"
-PROJECT = "name: CoNnect\narea: Brussel\ndomain: inburgering\nsources: [connect]\n"
 EVENT = """
 title: Buddywerk werkt
 summary: Een studiedag over buddy's in Gent.
@@ -73,8 +71,6 @@ def test_page() -> None:
         (Story, STORY.replace("koffie.svg", "../koffie.svg") + CONSENT, "at `$.portrait`"),
         (Event, EVENT + "ends: 2020-01-27", "ends: "),
         (Event, EVENT + "url: javascript:alert(1)", "at `$.url`"),
-        (Project, PROJECT.replace("[connect]", "[]"), "at `$.sources`"),
-        (Project, PROJECT + "municipalities: [brussel, elsene, nergens]", "«nergens»"),
         (dict[str, Source], "een: {title: Een boek, publisher: X}", "publisher"),
     ],
 )
@@ -126,15 +122,6 @@ def test_past_event() -> None:
     event = decode(EVENT + "ends: 2020-01-29", Event, FILE)
 
     assert [False, False, True] == [event.is_past(date(2020, 1, day)) for day in (28, 29, 30)]
-
-
-def test_project_places() -> None:
-    """
-    A project knows the municipalities where it is.
-    """
-    project = decode(PROJECT + "municipalities: [aalst, elsene]", Project, FILE)
-
-    assert ["Aalst", "Elsene"] == [place.name for place in project.places]
 
 
 def test_preview_is_described() -> None:

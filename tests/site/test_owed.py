@@ -12,17 +12,16 @@ import pytest
 from chalicelib.domain.form import FIELDS
 from chalicelib.domain.retention import RULES
 from publishing import front_matter
-from publishing.collected import projects
 from publishing.figures import figures
-from publishing.front_matter import FrontMatterError, Project, Publisher, Source
-from publishing.inventory import NOWHERE, SEVERAL, by_area, by_theme
+from publishing.front_matter import FrontMatterError, Publisher
+from publishing.inventory import FILTERS
 from publishing.notices import message, notices
 from publishing.owed import security
 from tests.built_site import BELOW_A_PATH, Site
+from tests.site import raw_inventory
 
 DATA = Path("site/data")
 PUBLISHER = (DATA / "publisher.yaml").read_text(encoding="utf-8")
-SOURCE = Source(title="Answer", publisher="Parliament")
 
 
 def publisher(text: str = PUBLISHER) -> Publisher:
@@ -87,13 +86,15 @@ def test_accessibility(site: Site) -> None:
 
 def test_sitemap_page(site: Site) -> None:
     """
-    The page with all pages leads to every page but those of the municipalities and the odd ones.
+    The page with all pages leads to every page but those of the municipalities, those that choose
+    projects, and the odd ones.
     """
+    many = ("/word-buddy/", *(f"/projecten/{name}/" for name in FILTERS))
     linked = {link["href"].partition("#")[0] for link in site.page("/sitemap/").select("main a")}
     ours = {
         address
         for address in site.addresses
-        if not address.startswith("/word-buddy/") and address not in ("/404.html", "/sitemap/")
+        if not address.startswith(many) and address not in ("/404.html", "/sitemap/")
     }
 
     assert set() == ours - linked
@@ -184,38 +185,20 @@ def test_figures_unknown(tmp_path: Path) -> None:
     """
     Without published figures nothing is known: None, and never zero.
     """
-    claims(tmp_path, "answer")
-    found = figures(tmp_path, {"answer": SOURCE})
+    found = figures(tmp_path)
 
     assert (None, None) == (found.registered, found.as_of)
     assert 10_000 == found.goal
-    assert [("441", SOURCE)] == [(one.claim.value, one.source) for one in found.claims]
 
 
 def test_figures_known(tmp_path: Path) -> None:
     """
     Published figures are shown with their day.
     """
-    claims(tmp_path, "answer")
     (tmp_path / "figures.json").write_text('{"as_of": "2026-11-22", "registered": 0}')
-    found = figures(tmp_path, {"answer": SOURCE})
+    found = figures(tmp_path)
 
     assert (0, date(2026, 11, 22)) == (found.registered, found.as_of)
-
-
-def test_figures_without_source(tmp_path: Path) -> None:
-    """
-    A claim of nobody stops the build.
-    """
-    claims(tmp_path, "hearsay")
-
-    with pytest.raises(FrontMatterError, match="source: hearsay"):
-        figures(tmp_path, {"answer": SOURCE})
-
-
-def claims(folder: Path, source: str) -> None:
-    line = f'{{what: Aanmeldingen, value: "441", when: 2 november 2022, source: {source}}}'
-    (folder / "claims.yaml").write_text(f"- {line}\n")
 
 
 def test_figures_page(site: Site) -> None:
@@ -225,57 +208,7 @@ def test_figures_page(site: Site) -> None:
     page = site.page("/cijfers/")
 
     assert "niet gekend" in words(page.main)
+    claims = raw_inventory.records("programmas").values()
+    assert sum(len(one.get("figures", [])) for one in claims) == len(rows(page))
     assert ["441", "2 november 2022"] == next(row[1:3] for row in rows(page) if "441" in row)
     assert all(row[3] for row in rows(page))
-
-
-def inventory() -> list[Project]:
-    return projects(Path("site/content/projecten"))
-
-
-def test_projects() -> None:
-    """
-    Every project has sources that we know, and a place of its own on the page.
-    """
-    known = front_matter.sources(DATA / "sources.yaml")
-
-    assert set() == {key for project in inventory() for key in project.sources} - set(known)
-    assert len(inventory()) == len({project.anchor for project in inventory()})
-
-
-def test_fourth_pillar() -> None:
-    """
-    Only what is about integration counts as the fourth pillar.
-    """
-    found = {project.name: project.in_fourth_pillar for project in inventory()}
-
-    assert found["CoNnect"]
-    assert not found["DUO for a JOB"]
-    assert not found["Stadsklap"]
-
-
-def test_areas() -> None:
-    """
-    Each project stands once; provinces point to those that stand elsewhere.
-    """
-    areas = {area.title: area for area in by_area(inventory())}
-    names = {title: [one.name for one in area.projects] for title, area in areas.items()}
-
-    assert len(inventory()) == sum(map(len, names.values()))
-    assert "DUO for a JOB" in names[SEVERAL]
-    assert "DUO for a JOB" in [one.name for one in areas["Oost-Vlaanderen"].others]
-    assert "Samen Inburgeren" in names[NOWHERE]
-    assert "CoNnect" in names["Brussels Hoofdstedelijk Gewest"]
-    assert all(one.domain for those in by_theme(inventory()).values() for one in those)
-
-
-def test_projects_page(site: Site) -> None:
-    """
-    Each project leads to its municipalities, of today, and to where it was found.
-    """
-    page = site.page("/projecten/")
-    one = page.find(id="arm-in-arm-zij-aan-zij-aalter")
-
-    assert len(inventory()) == len(page.select("main li.projects__project"))
-    assert "/word-buddy/lochristi/" in [link["href"] for link in one.select("a")]
-    assert "Het Laatste Nieuws" in words(one)

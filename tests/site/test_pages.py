@@ -1,4 +1,4 @@
-"""What the pages made from texts, films and the inventory show."""
+"""What the pages made from texts and films show."""
 
 import re
 from pathlib import Path
@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.municipalities import MUNICIPALITIES
 from chalicelib.domain.site import FOOTER, NAVIGATION, NEWS_FEED
 from publishing import front_matter
-from publishing.collected import projects
 from publishing.films import FIRST, films
 from publishing.front_matter import Story, ToolkitItem
 from tests.built_site import ROOT, Site
@@ -263,34 +261,6 @@ class TestToolkit:
         assert image["srcset"].startswith(f"{image['src']} {image['width']}w, ")
         assert int(image["width"]) < 800
         assert image["sizes"]
-
-
-class TestProjects:
-    def test_known(self, site: Site) -> None:
-        """
-        A municipality's page names the projects of the inventory that are there, with sources.
-        """
-        known = [one for one in projects(CONTENT / "projecten") if one.places]
-        assert known
-        for project in known:
-            for place in project.places:
-                page = site.page(f"/word-buddy/{place.slug}/").main
-                names = [tag.get_text() for tag in page.find_all(class_="projects__name")]
-                assert project.name in names, place.name
-                assert "Bron" in page.find(class_="projects").get_text()
-
-    def test_none(self, site: Site) -> None:
-        """
-        Where no project is known, the page says that the interest is passed on.
-        """
-        with_one = {place.slug for one in projects(CONTENT / "projecten") for place in one.places}
-        without = [one for one in MUNICIPALITIES if one.slug not in with_one]
-        assert without
-        for one in without:
-            page = site.page(f"/word-buddy/{one.slug}/").main
-            asked = f"Nog geen buddywerking gekend in {one.name}? We geven je interesse door."
-            assert asked in page.get_text(), one.name
-            assert not page.find(class_="projects")
 
 
 class TestContents:

@@ -29,6 +29,12 @@ FILMS = "/films/"
 QUESTIONS = "/veelgestelde-vragen/"
 TOOLKIT = "/toolkit/"
 PROJECTS = "/projecten/"
+PROGRAMMES = "/projecten/programma/"  # … and a name
+PROJECTS_BY_YEAR = "/projecten/overzicht/"
+PROJECT_STUDIES = "/projecten/evaluaties/"
+PROJECT_GAPS = "/projecten/volledigheid/"
+PROJECT_DATA = "/projecten/data/"
+SUGGEST = "/projecten/meld/"
 EVENTS = "/agenda/"
 NEWS = "/nieuws/"
 FIGURES = "/cijfers/"
@@ -229,6 +235,10 @@ def template_globals(site_url: str) -> dict[str, Any]:
         "FILMS": FILMS,
         "TOOLKIT": TOOLKIT,
         "PROJECTS": PROJECTS,
+        "PROJECTS_BY_YEAR": PROJECTS_BY_YEAR,
+        "PROJECT_STUDIES": PROJECT_STUDIES,
+        "PROJECT_GAPS": PROJECT_GAPS,
+        "PROJECT_DATA": PROJECT_DATA,
         "EVENTS": EVENTS,
         "NEWS": NEWS,
         "NEWS_FEED": NEWS_FEED,

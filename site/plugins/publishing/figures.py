@@ -1,6 +1,6 @@
 """
-The figures that pages show: our own once they are published, and those that others gave, with who
-said so and when. What nobody knows is None: a page then says so, and never shows a zero.
+Our own figures, once they are published. What nobody knows is None: a page then says so, and never
+shows a zero. What others said is in the inventory (`inventory.figures`).
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,10 @@ from typing import Any
 from pelican import signals
 
 from publishing import front_matter
-from publishing.front_matter import Claim, FrontMatterError, PublishedFigures, Source
+from publishing.front_matter import PublishedFigures
 
 GOAL = 10_000
 """The number of buddies that the minister wants to reach (answer to question 48)."""
-
-
-@dataclass(frozen=True)
-class Cited:
-    """A claim with the source that makes it."""
-
-    claim: Claim
-    source: Source
 
 
 @dataclass(frozen=True)
@@ -31,35 +23,27 @@ class Figures:
 
     registered: int | None
     as_of: date | None
-    claims: tuple[Cited, ...]
     goal: int = GOAL
 
 
-def figures(folder: Path, sources: dict[str, Source]) -> Figures:
+def figures(folder: Path) -> Figures:
     """
-    The figures in `folder`: `claims.yaml`, and `figures.json` where there is one.
+    The figures in `folder`: those of `figures.json` where there is one.
 
     Raises FrontMatterError.
     """
-    file = folder / "claims.yaml"
-    claims = front_matter.decode(file.read_text(encoding="utf-8"), tuple[Claim, ...], file)
-    for claim in claims:
-        if claim.source not in sources:
-            raise FrontMatterError(f"{file}: source: {claim.source}: not in the list of sources")
-    cited = tuple(Cited(claim, sources[claim.source]) for claim in claims)
     published = folder / "figures.json"
     if not published.exists():
-        return Figures(None, None, cited)
+        return Figures(None, None)
     own = front_matter.decode(published.read_text(encoding="utf-8"), PublishedFigures, published)
-    return Figures(own.registered, own.as_of, cited)
+    return Figures(own.registered, own.as_of)
 
 
 @front_matter.ends_the_build()
 def provide(generators: list[Any]) -> None:
     """Put the figures in the context that all generators share."""
     context = generators[0].context
-    sources = Path(context["SOURCES"])
-    context["figures"] = figures(sources.parent, front_matter.sources(sources))
+    context["figures"] = figures(Path(context["SOURCES"]).parent)
 
 
 def register() -> None:

@@ -17,7 +17,6 @@ import yaml
 from msgspec import Meta, Struct
 
 from chalicelib.domain.municipalities import MUNICIPALITIES, Municipality
-from chalicelib.domain.municipalities import slug as slug_of
 
 Title = Annotated[str, Meta(min_length=3, max_length=80)]
 Sentence = Annotated[str, Meta(min_length=10, max_length=160)]
@@ -28,18 +27,6 @@ Address = Annotated[str, Meta(pattern=r"^(https://|/)[^\s\"<>]*$", max_length=30
 Path_ = Annotated[str, Meta(pattern=r"^/([a-z0-9-]+/)*([a-z0-9.-]+\.html)?$", max_length=120)]
 
 Theme = Literal["samen op stap", "taal", "vriendschap", "wegwijs", "vrije tijd", "werk"]
-Domain = Literal[
-    "inburgering",
-    "wonen",
-    "onderwijs",
-    "werk",
-    "armoede",
-    "jonge gezinnen",
-    "geestelijke gezondheid",
-    "eenzaamheid",
-    "handicap",
-    "nieuwe inwoners",
-]
 
 # Every scalar stays a text, which the types then read: no «no» that becomes False, and a wrong date
 # has a field to its name. Compiled where it can be.
@@ -60,7 +47,7 @@ def ends_the_build() -> Iterator[None]:
         sys.exit(str(error))
 
 
-class _Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A field that nobody knows is a misspelt one."""
 
     def problems(self) -> Iterator[str]:
@@ -68,7 +55,7 @@ class _Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return iter(())
 
 
-class Page(_Strict, frozen=True, kw_only=True):
+class Page(Strict, frozen=True, kw_only=True):
     """A text with an address of its own."""
 
     title: Title
@@ -81,7 +68,7 @@ class Page(_Strict, frozen=True, kw_only=True):
     robots: Literal["noindex"] | None = None
 
 
-class Consent(_Strict, frozen=True, kw_only=True):
+class Consent(Strict, frozen=True, kw_only=True):
     """By whom a story may be shown, since when and until when (a day that still counts)."""
 
     by: Words
@@ -89,7 +76,7 @@ class Consent(_Strict, frozen=True, kw_only=True):
     until: Day
 
 
-class Story(_Strict, frozen=True, kw_only=True):
+class Story(Strict, frozen=True, kw_only=True):
     """A testimonial: of somebody who agreed to it, or an example that says so."""
 
     title: Title
@@ -121,7 +108,7 @@ class Story(_Strict, frozen=True, kw_only=True):
         return self.consent is None or self.consent.given <= today <= self.consent.until
 
 
-class News(_Strict, frozen=True, kw_only=True):
+class News(Strict, frozen=True, kw_only=True):
     """A message to the municipalities, on the page and in the feed."""
 
     title: Title
@@ -129,14 +116,14 @@ class News(_Strict, frozen=True, kw_only=True):
     published: Day
 
 
-class Material(_Strict, frozen=True, kw_only=True):
+class Material(Strict, frozen=True, kw_only=True):
     """What stays of an event: a text, a film, slides."""
 
     title: Title
     url: Address
 
 
-class Event(_Strict, frozen=True, kw_only=True):
+class Event(Strict, frozen=True, kw_only=True):
     """A study day or meeting; a past one stays, with its material."""
 
     title: Title
@@ -157,14 +144,14 @@ class Event(_Strict, frozen=True, kw_only=True):
         return (self.ends or self.starts) < today
 
 
-class File(_Strict, frozen=True, kw_only=True):
+class File(Strict, frozen=True, kw_only=True):
     """Something to download, beside the text of its item."""
 
     file: FileName
     what: Words
 
 
-class ToolkitItem(_Strict, frozen=True, kw_only=True):
+class ToolkitItem(Strict, frozen=True, kw_only=True):
     """Something a municipality may take and use."""
 
     title: Title
@@ -182,47 +169,18 @@ class ToolkitItem(_Strict, frozen=True, kw_only=True):
             yield "preview_alt: a preview has a description, and the other way round"
 
 
-class Project(_Strict, frozen=True, kw_only=True):
-    """A buddy project as public sources describe it; what they don't say stays out."""
-
-    name: Title
-    organisers: tuple[Words, ...] = ()
-    area: Words  # in words, as the source has it
-    municipalities: tuple[Slug, ...] = ()  # empty: of the whole region
-    domain: Domain | None = None
-    start: Words | None = None
-    about: Words | None = None
-    sources: Annotated[tuple[Slug, ...], Meta(min_length=1)]
-
-    def problems(self) -> Iterator[str]:
-        yield from _unknown(self.municipalities, "municipalities")
-
-    @property
-    def places(self) -> tuple[Municipality, ...]:
-        return tuple(_BY_SLUG[slug] for slug in self.municipalities)
-
-    @property
-    def anchor(self) -> str:
-        """Its place on the page of the inventory: names come back in other municipalities."""
-        return "-".join((slug_of(self.name), *self.municipalities[:1]))
-
-    @property
-    def in_fourth_pillar(self) -> bool:
-        """Whether it is about integration: those alone count as the fourth pillar."""
-        return self.domain == "inburgering"
-
-
-class Source(_Strict, frozen=True, kw_only=True):
+class Source(Strict, frozen=True, kw_only=True):
     """Where a fact comes from; `url` only when a document of ours names it."""
 
     title: Annotated[str, Meta(min_length=3, max_length=200)]
     publisher: Annotated[str, Meta(min_length=2, max_length=80)]
     date: Day | None = None
     year: int | None = None
+    read: Day | None = None  # when we read it: says most where it has no date of its own
     url: Address | None = None
 
 
-class Detail(_Strict, frozen=True, kw_only=True):
+class Detail(Strict, frozen=True, kw_only=True):
     """
     A fact about the publisher, with who still has to fill it in or to confirm it.
 
@@ -238,7 +196,7 @@ class Detail(_Strict, frozen=True, kw_only=True):
         return bool(self.fill_in or self.confirm)
 
 
-class Party(_Strict, frozen=True, kw_only=True):
+class Party(Strict, frozen=True, kw_only=True):
     """Somebody to turn to: who, and how."""
 
     name: Detail
@@ -246,7 +204,7 @@ class Party(_Strict, frozen=True, kw_only=True):
     address: Detail | None = None
 
 
-class Publisher(_Strict, frozen=True, kw_only=True):
+class Publisher(Strict, frozen=True, kw_only=True):
     """Who answers for the site, and where each kind of question goes."""
 
     controller: Party
@@ -279,7 +237,7 @@ class Publisher(_Strict, frozen=True, kw_only=True):
                         yield f"{name}.{part}", detail
 
 
-class Audit(_Strict, frozen=True, kw_only=True):
+class Audit(Strict, frozen=True, kw_only=True):
     """What an automated run of the accessibility checker found, as it wrote it down."""
 
     date: Day
@@ -292,16 +250,7 @@ class Audit(_Strict, frozen=True, kw_only=True):
     violations: Annotated[int, Meta(ge=0)]
 
 
-class Claim(_Strict, frozen=True, kw_only=True):
-    """A figure that somebody gave: what it counts, how many, when, and who says so."""
-
-    what: Words
-    value: Words
-    when: Words
-    source: Slug
-
-
-class PublishedFigures(_Strict, frozen=True, kw_only=True):
+class PublishedFigures(Strict, frozen=True, kw_only=True):
     """Our own figures, counted from the ledger, on the day that they were made."""
 
     as_of: Day
@@ -328,7 +277,7 @@ def decode(text: str, kind: type[T], file: Path) -> T:
         value = msgspec.convert(scalars, type=kind, strict=False)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise FrontMatterError(f"{file}: {error}") from error
-    problems = list(value.problems()) if isinstance(value, _Strict) else []
+    problems = list(value.problems()) if isinstance(value, Strict) else []
     if problems:
         raise FrontMatterError(f"{file}: {'; '.join(problems)}")
     return value

@@ -24,7 +24,6 @@ from chalicelib.domain.municipalities import (
     neighbours,
 )
 from chalicelib.domain.site import municipality_path
-from publishing.front_matter import Project
 
 _MARGIN = 12  # units of the map: the outline's stroke must fit in its box
 
@@ -48,7 +47,8 @@ class MunicipalityGenerator(Generator):
         paths = json.loads(Path(self.settings["OUTLINES"]).read_text(encoding="utf-8"))["paths"]
         templates = self.env.get_template
         page, moved = templates("municipality.html"), templates("moved.html")
-        projects = by_place(self.context["projects"])
+        inventory = self.context["inventory"]
+        projects = {place: those for place, those, _ in inventory.cities}
         for municipality in MUNICIPALITIES:
             self._write(
                 writer,
@@ -59,7 +59,7 @@ class MunicipalityGenerator(Generator):
                 neighbours=neighbours(municipality),
                 localities=localities(municipality),
                 outline=outline(paths[municipality.nis_code]),
-                projects=projects.get(municipality, []),
+                projects=projects.get(municipality, ()),
             )
         for former, municipality in moves():
             self._write(writer, moved, former.slug, former=former, municipality=municipality)
@@ -72,15 +72,6 @@ class MunicipalityGenerator(Generator):
         writer.write_file(
             f"{here.strip('/')}/index.html", template, self.context, here=here, url=here, **values
         )
-
-
-def by_place(projects: list[Project]) -> dict[Municipality, list[Project]]:
-    """The projects of each municipality that has any; one of the whole region is nobody's own."""
-    found: dict[Municipality, list[Project]] = {}
-    for project in projects:
-        for place in project.places:
-            found.setdefault(place, []).append(project)
-    return found
 
 
 def localities(municipality: Municipality) -> list[Locality]:

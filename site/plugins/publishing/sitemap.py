@@ -34,6 +34,7 @@ class SitemapGenerator(Generator):
         for page in [*self.context["pages"], *self.context["articles"]]:
             if getattr(page.item, "robots", None) != "noindex":
                 yield page.path
+        yield from self.context["inventory"].paths
         for film in self.context["films"]:
             yield film.path
         for municipality in MUNICIPALITIES:
