@@ -494,16 +494,19 @@ def repair(event: CloudWatchEvent) -> dict[str, int]:
     Adds to the ledger what the stream missed, frees mails that have no next step, and deletes what
     has expired.
     """
+    from chalicelib.counting import repaired
     from chalicelib.expiring import clean_up
     from chalicelib.names import repair as repair_names
     from chalicelib.projection import repair as repair_ledger
     from chalicelib.watching import free_stuck
 
-    now = bootstrap.ticking(_moment(event))()
+    now, has_time = bootstrap.ticking(_moment(event))(), _has_time(event)
     missing = repair_ledger(bootstrap.store(), now)
     missing += repair_names(bootstrap.store(), bootstrap.signing_keys()[0], now)
     stuck = free_stuck(bootstrap.store(), now)
-    expired = clean_up(bootstrap.store(), now, _has_time(event))
+    expired = clean_up(bootstrap.store(), now, has_time)
+    if has_time():  # nothing was left for tomorrow: the figures of before this run can be final
+        repaired(bootstrap.store(), now)
     return {"missing": missing, "stuck": stuck, "expired": expired}
 
 
@@ -516,6 +519,16 @@ def measure(event: CloudWatchEvent) -> dict[str, object]:
     gauge = Gauge(bootstrap.store(), bootstrap.queues())
     measured = measure_now(gauge, bootstrap.ticking(_moment(event))(), _has_time(event))
     return {"incidents": list(measured.incidents), "dead_letters": measured.dead_letters}
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="count")
+def count(event: CloudWatchEvent) -> dict[str, int]:
+    """Counts the days that are not final: the figures of each, and the totals."""
+    from chalicelib.counting import count as count_days
+    from chalicelib.domain.course import REGISTERED
+
+    sheet = count_days(bootstrap.store(), bootstrap.ticking(_moment(event))(), _has_time(event))
+    return {"registered": sheet.total.total.get(REGISTERED, 0) if sheet else 0}
 
 
 @app.schedule(Rate(1, unit=Rate.HOURS), name="watch")

@@ -13,6 +13,8 @@ from commands import (
     candidates,
     contacts,
     dead_letters,
+    external,
+    figures,
     ledger,
     mails,
     officers,
@@ -28,6 +30,9 @@ cli.add_typer(candidates.commands)
 cli.add_typer(state.commands)
 cli.add_typer(contacts.commands, name="contacts")
 cli.add_typer(dead_letters.commands, name="dead-letters")
+cli.add_typer(figures.reports)
+cli.add_typer(figures.commands, name="figures")
+cli.add_typer(external.commands, name="external")
 cli.add_typer(ledger.commands, name="ledger")
 cli.add_typer(quarantine.commands, name="quarantine")
 cli.add_typer(officers.commands, name="officers")

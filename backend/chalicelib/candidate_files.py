@@ -101,12 +101,17 @@ CSV = Kind("csv", "text/csv; charset=utf-8", lambda rows, _title, _now: as_csv(r
 XLSX = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx)
 
 
+def harmless(text: str) -> str:
+    """What a spreadsheet that opens a CSV file shows, and never runs."""
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
 def _line(row: Row) -> Iterator[str]:
     for column in COLUMNS:
         value = column.of(row)
         if isinstance(value, date):
             yield f"{value:%d/%m/%Y}"
         elif isinstance(value, str):
-            yield f"'{value}" if value.startswith(_DANGEROUS) else value
+            yield harmless(value)
         else:
             yield "" if value is None else str(value)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from chalicelib.counting import Keeping, reopen
+from chalicelib.domain.calendar import local_date
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.registration import Registration
 from chalicelib.failures import StaleError
@@ -24,7 +26,7 @@ GONE = ("erased", "expired")
 """What the ledger calls it: when she asked for it, and when its term was over."""
 
 
-class Store(Protocol):
+class Store(Keeping, Protocol):
     def terms(self) -> Iterator[tuple[Registration, datetime]]: ...
     def remove(self, registration: Registration) -> bool: ...
     def save(self, outbox: Registration) -> Registration: ...
@@ -41,15 +43,19 @@ def clean_up(store: Store, now: datetime, has_time: Callable[[], bool]) -> int:
     is left over is for tomorrow.
     """
     count = 0
+    late: set[date] = set()
     for registration, written in store.terms():
         if not has_time():
             log.warning("clean-up ran out of time; the next one goes on")
             break
         if now >= registration.expires_at:
-            ended(registration, now, store)  # first: after a crash it is found again
+            if ended(registration, now, store):  # first: after a crash it is found again
+                late.add(local_date(registration.expires_at))
             count += store.remove(registration)
         elif written != registration.expires_at.replace(microsecond=0):
             _write_anew(registration, store)
+    if late:  # another rule may have made a day of long ago the last one of somebody
+        reopen(store, min(late))
     if count:
         log.info("cleaned up", count=count)
     return count

@@ -7,10 +7,12 @@ each change; the daily repair compares them with the registrations and writes wh
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from chalicelib.counting import Keeping, reopen
 from chalicelib.domain.candidates import Candidate, candidates, changed_rows, withdrawn_row
+from chalicelib.domain.figures import day_of
 from chalicelib.domain.ledger import Entry, ending, entries
 from chalicelib.domain.registration import Registration
 from chalicelib.logs import Log
@@ -25,7 +27,7 @@ class Appending(Protocol):
     def append(self, entry: Entry) -> bool: ...
 
 
-class Store(Appending, Protocol):
+class Store(Appending, Keeping, Protocol):
     def get(self, reference: str, now: datetime) -> Registration | None: ...
     def registrations(self, now: datetime) -> Iterable[Registration]: ...
     def ledger(self, day: str) -> Iterator[Entry]: ...
@@ -77,18 +79,13 @@ def ended(registration: Registration, now: datetime, store: Appending) -> bool:
 
 def repair(store: Store, now: datetime) -> int:
     """Write every event and row that is missing or no longer right; returns how many those were."""
+    ledger = _Ledger(store)
     missing = 0
-    days: dict[str, set[tuple[str, int]]] = {}
     lists: dict[str, dict[str, Candidate]] = {}
     for registration in store.registrations(now):
         if registration.synthetic:
             continue
-        for entry in entries(registration):
-            day = entry.event.at.date().isoformat()
-            if day not in days:
-                days[day] = {(known.reference, known.number) for known in store.ledger(day)}
-            if (entry.reference, entry.number) not in days[day]:
-                missing += _written(entry, store)
+        missing += ledger.complete(registration)
         for row in candidates(registration):
             if row.receiver not in lists:
                 found = store.candidates(row.receiver, now)
@@ -99,6 +96,35 @@ def repair(store: Store, now: datetime) -> int:
     if missing:
         log.warning("projections missed something", count=missing)
     return missing
+
+
+class _Ledger:
+    """The entries that there are, a day of them read once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._days: dict[str, set[tuple[str, int]]] = {}
+        self._reopened: date | None = None
+
+    def complete(self, registration: Registration) -> int:
+        """Write the entries that are missing; the figures of their day are counted again."""
+        count = 0
+        for entry in entries(registration):
+            day = entry.event.known_at.date().isoformat()
+            if day not in self._days:
+                found = self._store.ledger(day)
+                self._days[day] = {(known.reference, known.number) for known in found}
+            is_there = (entry.reference, entry.number) in self._days[day]
+            if not is_there and _written(entry, self._store):
+                count += 1
+                self._reopen(day_of(entry))
+        return count
+
+    def _reopen(self, day: date) -> None:
+        """At once: whoever repairs may not come to the end."""
+        if self._reopened is None or day < self._reopened:
+            reopen(self._store, day)
+            self._reopened = day
 
 
 def _without_rows(lists: Mapping[str, Mapping[str, Candidate]], store: Store, now: datetime) -> int:

@@ -6,6 +6,7 @@ forwarder's to do, at the moment that follows from the facts: here nothing is ma
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -37,7 +38,7 @@ def take_in(message: str, store: Store, now: datetime) -> None:
     event again.
     """
     try:
-        receipt = read_event(message)
+        receipt = replace(read_event(message), noted_at=now)
     except OfAnotherError as other:
         log.info("event left alone", why=str(other))
         return

@@ -19,6 +19,10 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | session at a desk | `SESSION#<digest>` | `SESSION` | each request of that browser |
 | link that was used | `USED#<digest>` | `USED` | whoever uses it again |
 | ledger entry | `LEDGER#2026-11-23` | `<moment>#<reference>#<number>` | a day, in order |
+| figures of a day | `FIGURES` | `DAY#2026-11-23` | reports, a period |
+| … their total up to that day | `FIGURES` | `TOTAL#2026-11-23` | reports, a date |
+| … how far they are | `FIGURES` | `PROGRESS` | who counts |
+| count of somebody else | `EXTERNAL` | `<moment>#<digest>` | reports, all |
 | last incident of a kind | `INCIDENT#silence` | `INCIDENT` | its kind |
 | how the whole is doing | `STATUS` | `STATUS` | everybody |
 
@@ -29,6 +33,7 @@ DynamoDB deletes what has expired (`expires_at`) when it comes to it: until then
 """
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime, time
@@ -40,6 +45,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Change, Contact
+from chalicelib.domain.external import External
+from chalicelib.domain.figures import Progress, Sheet, Tally
 from chalicelib.domain.form import FIELDS, Answers
 from chalicelib.domain.handover import Act, Handover, Partner
 from chalicelib.domain.incidents import Incident
@@ -392,6 +399,78 @@ class Store:
             return map(_read_entry, self._query("pk = :pk", pk=pk))
         return map(_read_entry, self._query("pk = :pk", only="what = :what", pk=pk, what=what))
 
+    def sheet(self, day: date) -> Sheet | None:
+        """The figures of a day; None where it was not counted."""
+        adds = self._get("FIGURES", f"DAY#{day}")
+        total = self._get("FIGURES", f"TOTAL#{day}")
+        return Sheet(day, _read_tally(adds), _read_tally(total)) if adds and total else None
+
+    def total(self, day: date) -> Tally | None:
+        """What happened up to and with a day; None where it was not counted."""
+        image = self._get("FIGURES", f"TOTAL#{day}")
+        return _read_tally(image) if image else None
+
+    def day_figures(self, first: date, last: date) -> Iterator[tuple[date, Tally]]:
+        """What each day of a period added, in order; without the days that were not counted."""
+        found = self._query(
+            "pk = :pk AND sk BETWEEN :first AND :last",
+            pk="FIGURES",
+            first=f"DAY#{first}",
+            last=f"DAY#{last}",
+        )
+        return (
+            (date.fromisoformat(image["sk"]["S"].removeprefix("DAY#")), _read_tally(image))
+            for image in found
+        )
+
+    def save_sheet(self, sheet: Sheet) -> None:
+        """The same day again takes its place: counting again gives the same."""
+        for sk, tally in ((f"TOTAL#{sheet.day}", sheet.total), (f"DAY#{sheet.day}", sheet.adds)):
+            self._put({"pk": "FIGURES", "sk": sk, "tally": _packed(tally)})
+
+    def first_day(self) -> date | None:
+        """
+        The first day (UTC) of the ledger; None while it is empty. A walk as above, for the first
+        count and for a recount only.
+        """
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :ledger)",
+            ExpressionAttributeValues={":ledger": {"S": "LEDGER#"}},
+            ProjectionExpression="pk",
+        )
+        found = (image["pk"]["S"] for page in pages for image in page["Items"])
+        first = min(found, default="")
+        return date.fromisoformat(first.removeprefix("LEDGER#")) if first else None
+
+    def progress(self) -> Progress:
+        """How far the figures are; one that never began where nothing was counted."""
+        image = self._get("FIGURES", "PROGRESS")
+        return _read_progress(image) if image else Progress()
+
+    def save_progress(self, progress: Progress) -> Progress:
+        """
+        Write how far the figures are; returns it.
+
+        Raises `StaleError` when the version read before is no longer the one in the table.
+        """
+        following = replace(progress, version=progress.version + 1)
+        item = {"pk": "FIGURES", "sk": "PROGRESS", **_item(following)}
+        if following.through:
+            item["through"] = following.through.isoformat()
+        self._put_version(item, progress.version)
+        return following
+
+    def add_external(self, one: External) -> bool:
+        """Keep a count of somebody else; False when it was there already."""
+        day = one.day.isoformat()
+        sk = f"{_text(one.recorded_at)}#{one.digest}"
+        return self._added({"pk": "EXTERNAL", "sk": sk, **_item(one), "day": day})
+
+    def externals(self) -> Iterator[External]:
+        """The counts of others, also what was replaced, in the order in which we got them."""
+        return map(_read_external, self._query("pk = :pk", pk="EXTERNAL"))
+
     def incident(self, kind: str) -> Incident:
         """The last incident of a kind; one that never began when there was none."""
         image = self._get(f"INCIDENT#{kind}", "INCIDENT")
@@ -666,6 +745,7 @@ def _read_event(item: Item) -> Event:
         why=item.get("why", ""),
         mail=item.get("mail", ""),
         door=item.get("door", ""),
+        noted_at=_maybe_moment(item.get("noted_at")),
     )
 
 
@@ -853,19 +933,66 @@ def _read_session(image: Image) -> Session:
 
 
 def _entry_item(entry: Entry) -> Item:
-    moment = _text(entry.event.at)
+    moment = _text(entry.event.known_at)
+    adds = json.dumps(entry.adds) if entry.adds else ""
+    counted = {"place": entry.place, "source": entry.source, "adds": adds}
     return {
         "pk": f"LEDGER#{moment[:10]}",
         "sk": f"{moment}#{entry.reference}#{entry.number:04}",
         "reference": entry.reference,
         "number": entry.number,
+        **{name: value for name, value in counted.items() if value},
         **_item(entry.event),
     }
 
 
 def _read_entry(image: Image) -> Entry:
     item = _read(image)
-    return Entry(item["reference"], int(item["number"]), _read_event(item))
+    return Entry(
+        reference=item["reference"],
+        number=int(item["number"]),
+        event=_read_event(item),
+        place=item.get("place", ""),
+        source=item.get("source", ""),
+        adds=json.loads(item.get("adds", "{}")),
+    )
+
+
+def _packed(tally: Tally) -> bytes:
+    """
+    As compressed JSON, in one attribute: with all municipalities and campaigns it would be larger
+    than an item may be (400 kB), and it says the same words again and again.
+    """
+    parts = {"total": tally.total, "places": tally.places, "sources": tally.sources}
+    return zlib.compress(json.dumps(parts, separators=(",", ":")).encode())
+
+
+def _read_tally(image: Image) -> Tally:
+    return Tally(**json.loads(zlib.decompress(bytes(image["tally"]["B"]))))
+
+
+def _read_progress(image: Image) -> Progress:
+    item = _read(image)
+    through = item.get("through")
+    return Progress(
+        through=date.fromisoformat(through) if through else None,
+        repaired_at=_maybe_moment(item.get("repaired_at")),
+        version=int(item["version"]),
+    )
+
+
+def _read_external(image: Image) -> External:
+    item = _read(image)
+    return External(
+        source=item["source"],
+        organisation=item["organisation"],
+        nis_code=item.get("nis_code", ""),
+        day=date.fromisoformat(item["day"]),
+        count=int(item.get("count", 0)),
+        note=item["note"],
+        recorded_at=_moment(item["recorded_at"]),
+        who=item["who"],
+    )
 
 
 def _read_incident(image: Image) -> Incident:

@@ -8,12 +8,14 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Contact
+from chalicelib.domain.external import External
+from chalicelib.domain.figures import Progress, Sheet, Tally
 from chalicelib.domain.finder import Place
 from chalicelib.domain.form import Form
 from chalicelib.domain.incidents import Incident
@@ -84,6 +86,9 @@ class FakeStore:
         self._contacts: dict[tuple[str, int], Contact] = {}
         self._incidents: dict[str, Incident] = {}
         self._status: Status | None = None
+        self._sheets: dict[date, Sheet] = {}
+        self._progress = Progress()
+        self._externals: dict[tuple[datetime, str], External] = {}
         self._ledger: dict[str, dict[tuple[datetime, str, int], Entry]] = defaultdict(dict)
 
     def add(self, registration: Registration) -> None:
@@ -294,8 +299,9 @@ class FakeStore:
 
     def append(self, entry: Entry) -> bool:
         self.check()
-        day = self._ledger[entry.event.at.date().isoformat()]
-        place = (entry.event.at, entry.reference, entry.number)
+        known_at = entry.event.known_at
+        day = self._ledger[known_at.date().isoformat()]
+        place = (known_at, entry.reference, entry.number)
         if place in day:
             return False
         day[place] = entry
@@ -305,6 +311,50 @@ class FakeStore:
         self.check()
         found = [entry for _, entry in sorted(self._ledger[day].items())]
         yield from [entry for entry in found if what in {"", entry.event.what}]
+
+    def first_day(self) -> date | None:
+        self.check()
+        found = [day for day, entries in self._ledger.items() if entries]
+        return date.fromisoformat(min(found)) if found else None
+
+    def sheet(self, day: date) -> Sheet | None:
+        self.check()
+        return self._sheets.get(day)
+
+    def total(self, day: date) -> Tally | None:
+        sheet = self.sheet(day)
+        return sheet.total if sheet else None
+
+    def day_figures(self, first: date, last: date) -> Iterator[tuple[date, Tally]]:
+        self.check()
+        found = [sheet for day, sheet in sorted(self._sheets.items()) if first <= day <= last]
+        yield from [(sheet.day, sheet.adds) for sheet in found]
+
+    def save_sheet(self, sheet: Sheet) -> None:
+        self.check()
+        self._sheets[sheet.day] = sheet
+
+    def progress(self) -> Progress:
+        self.check()
+        return self._progress
+
+    def save_progress(self, progress: Progress) -> Progress:
+        self.check()
+        if progress.version != self._progress.version:
+            raise StaleError
+        self._progress = replace(progress, version=progress.version + 1)
+        return self._progress
+
+    def add_external(self, one: External) -> bool:
+        self.check()
+        place = (one.recorded_at, one.digest)
+        is_new = place not in self._externals
+        self._externals.setdefault(place, one)
+        return is_new
+
+    def externals(self) -> Iterator[External]:
+        self.check()
+        yield from [one for _, one in sorted(self._externals.items())]
 
     def outboxes(self, now: datetime) -> Iterator[Outbox]:
         self.check()

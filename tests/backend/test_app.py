@@ -16,6 +16,7 @@ from chalice.test import Client
 
 import app as entry_points
 from chalicelib import bootstrap
+from chalicelib.domain.calendar import local_date
 from chalicelib.domain.following import agreed
 from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.own import link_renewed
@@ -833,6 +834,21 @@ def test_status(functions: Functions) -> None:
     assert ("degraded", None) == (before.json_body["status"], before.json_body["measured_at"])
     assert after.json_body["measured_at"]
     assert (0, None) == (after.json_body["waiting_for_a_person"], after.json_body["dead_letters"])
+
+
+def test_count(functions: Functions) -> None:
+    """
+    Each run counts what there is; when the repair came to its end, the days of before are final.
+    """
+    functions.sign_up()
+    assert {"registered": 0} == functions.schedule("count")
+    functions.schedule("repair")  # what the stream would do
+    assert {"registered": 1} == functions.schedule("count")
+    later = datetime.now(UTC) + timedelta(days=2)
+    functions.schedule("repair", later)
+    functions.schedule("count", later)
+
+    assert bootstrap.store().progress().through == local_date(later) - timedelta(days=1)
 
 
 def test_digest(functions: Functions) -> None:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from chalicelib.domain import names, officers
 from chalicelib.domain.candidates import candidates
 from chalicelib.domain.contacts import changed
+from chalicelib.domain.course import MEASURES, STATUSES
+from chalicelib.domain.external import External
+from chalicelib.domain.figures import MAX_SOURCES, Progress, Sheet, Tally
 from chalicelib.domain.incidents import Incident, Trouble, noted, told
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.notice import notice
@@ -32,6 +36,7 @@ from chalicelib.domain.registration import (
     held,
     register,
 )
+from chalicelib.domain.rerouting import REFUSALS
 from chalicelib.domain.retention import NETWORK_TERM, REGISTRATION_TERM
 from chalicelib.domain.session import AGENCY, MANAGE, began, ended, key_of
 from chalicelib.domain.status import Delivery, Probed, Status
@@ -983,3 +988,91 @@ def test_views(store: AnyStore) -> None:
     assert seen == list(store.views("2026-11-23", NOW))
     assert [] == list(store.views("2026-11-24", NOW))
     assert [] == list(store.views("2026-11-23", seen[1].expires_at))
+
+
+def test_counted_entry(store: AnyStore) -> None:
+    """
+    An entry keeps what it adds, by which place and campaign, and is found by when we knew of it.
+    """
+    event = Event(NOW, "delivered", AALST, mail="forwarding", noted_at=NOW + timedelta(days=2))
+    one = Entry("MB-1", 3, event, AALST, "infoavond", {"delivered": 1, "status:new": -1})
+    assert store.append(one)
+
+    assert [one] == list(store.ledger("2026-11-25"))
+    assert [] == list(store.ledger("2026-11-23"))
+
+
+def test_first_day(store: AnyStore) -> None:
+    """
+    The first day of the ledger, whatever was written first.
+    """
+    assert store.first_day() is None
+    for days in (3, 1, 2):
+        store.append(Entry("MB-1", days, Event(NOW + timedelta(days=days), "sent")))
+
+    assert date(2026, 11, 24) == store.first_day()
+
+
+def test_sheets(store: AnyStore) -> None:
+    """
+    The figures of a day are read as they were written; again takes their place.
+    """
+    days = [date(2026, 11, day) for day in (22, 23, 30)]
+    adds = Tally({"registered": 1}, {AALST: {"registered": 1}}, {"": {"registered": 1}})
+    total = Tally({"registered": 7}, {AALST: {"registered": 7}}, {"": {"registered": 7}})
+    for day in reversed(days):
+        store.save_sheet(Sheet(day, total, total))
+        store.save_sheet(Sheet(day, adds, total))
+
+    assert Sheet(days[0], adds, total) == store.sheet(days[0])
+    assert total == store.total(days[1])
+    assert (None, None) == (store.sheet(date(2026, 11, 24)), store.total(date(2026, 11, 24)))
+    assert [(days[0], adds), (days[1], adds)] == list(store.day_figures(days[0], days[1]))
+    assert [(days[2], adds)] == list(store.day_figures(date(2026, 11, 24), date(2027, 1, 1)))
+
+
+def test_largest_total(real: Store) -> None:
+    """
+    A total with every municipality of before and now, and all campaigns, fits in an item.
+    """
+    names = [*MEASURES, *(f"status:{one}" for one in STATUSES), *(f"refused:{r}" for r in REFUSALS)]
+    numbers = Random(1)
+
+    def counts() -> dict[str, int]:
+        return {name: numbers.randrange(10_000) for name in names}
+
+    places = {f"{number:05}": counts() for number in range(304 + 42)}
+    sources = {f"campaign-with-a-long-name-{n:04}": counts() for n in range(MAX_SOURCES + 2)}
+    total = Tally(counts(), places, sources)
+    sheet = Sheet(date(2026, 11, 23), total, total)
+    real.save_sheet(sheet)
+
+    assert sheet == real.sheet(sheet.day)
+
+
+def test_progress(store: AnyStore) -> None:
+    """
+    How far the figures are; who read something else before may not write it.
+    """
+    assert Progress() == store.progress()
+    first = store.save_progress(Progress(repaired_at=NOW))
+    second = store.save_progress(replace(first, through=date(2026, 11, 22)))
+
+    assert Progress(date(2026, 11, 22), NOW, 2) == second == store.progress()
+    for stale in (first, Progress()):
+        with pytest.raises(StaleError):
+            store.save_progress(stale)
+
+
+def test_external(store: AnyStore) -> None:
+    """
+    Counts of others are kept, each once, in the order in which we got them; a correction too.
+    """
+    one = External("gemeente", "Gent", GENT, date(2022, 11, 2), 12, "mail", NOW, "an")
+    other = External("organisatie", "Duo", "", date(2022, 11, 2), 0, "site", NOW, "an")
+    right = replace(one, count=13, recorded_at=NOW + timedelta(days=1))
+
+    assert [True, True, True] == [store.add_external(each) for each in (right, one, other)]
+    assert not store.add_external(one)
+    assert right == list(store.externals())[-1]
+    assert {one, other, right} == set(store.externals())

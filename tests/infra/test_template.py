@@ -19,6 +19,7 @@ TIMEOUTS = {
     "Contacts": 300,
     "Repair": 900,
     "Measure": 240,
+    "Count": 240,
     "Watch": 60,
     "Probe": 120,
     "Digest": 60,
@@ -189,6 +190,7 @@ def test_failures(resources: dict[str, Any]) -> None:
         "Contacts": "ScheduleFailures",
         "Repair": "ScheduleFailures",
         "Measure": "ScheduleFailures",
+        "Count": "ScheduleFailures",
         "Watch": "ScheduleFailures",
         "Probe": "ScheduleFailures",
         "Digest": "ScheduleFailures",
@@ -224,6 +226,7 @@ def test_schedules(resources: dict[str, Any]) -> None:
     assert {
         "Sweep": "rate(1 minute)",
         "Measure": "rate(5 minutes)",
+        "Count": "rate(15 minutes)",
         "Watch": "rate(1 hour)",
         "Probe": "rate(1 hour)",
         "Contacts": "rate(1 day)",

@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
@@ -101,6 +102,26 @@ def find_municipality(nis_code: str) -> Municipality:
         raise UnknownMunicipalityError from None
 
 
+def municipality_on(nis_code: str, day: date) -> Former | Municipality:
+    """
+    The municipality of a NIS code as it was on a day: mergers are of the first of January.
+
+    Raises `UnknownMunicipalityError`.
+    """
+    former = _FORMERS.get(nis_code)
+    return former if former and day.year < former.merged_in else find_municipality(nis_code)
+
+
+def province_on(nis_code: str, day: date) -> str:
+    """
+    The province of a NIS code on a day, which a merger may have changed; Brussels is one here.
+
+    Raises `UnknownMunicipalityError`.
+    """
+    place = municipality_on(nis_code, day)
+    return place.province if isinstance(place, Municipality) else _PROVINCES[place.nis_code[0]]
+
+
 def nis_codes(municipality: Municipality) -> tuple[str, ...]:
     """Its NIS code, and those that became it by a merger."""
     before = {code for code, today in _BY_NIS_CODE.items() if today == municipality}
@@ -183,6 +204,12 @@ _BY_NIS_CODE = (
     | {one.nis_code: _CURRENT[row["nis_code"]] for row in _ROWS for one in _predecessors(row)}
     | _CURRENT
 )
+_FORMERS = {
+    one.nis_code: one for row in _ROWS for one in _predecessors(row) if one.nis_code not in _CURRENT
+}
+_PROVINCES = {
+    one.nis_code[0]: one.province for one in MUNICIPALITIES if not one.in_brussels
+}  # a NIS code begins with its province; in Brussels nothing merged
 _BY_POSTCODE: dict[str, tuple[Municipality, ...]] = {}
 for _locality in LOCALITIES:
     _found = _BY_POSTCODE.setdefault(_locality.postcode, ())

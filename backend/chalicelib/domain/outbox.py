@@ -60,7 +60,8 @@ class Event:
 
     `receiver` is a NIS code or `volunteer`, `mail` the kind of the mail; `why` is a code: a reason
     (`TooManyRequestsException`), a reference, a campaign. `door` is through which door a person
-    acted (handover.py), "" for what happened by itself.
+    acted (handover.py), "" for what happened by itself. `noted_at` is when we knew, of what we are
+    told later than it happened.
     """
 
     at: datetime
@@ -69,6 +70,12 @@ class Event:
     why: str = ""
     mail: str = ""
     door: str = ""
+    noted_at: datetime | None = None
+
+    @property
+    def known_at(self) -> datetime:
+        """From when it is in the figures: one of the past never changes (course.py)."""
+        return self.noted_at or self.at
 
 
 @dataclass(frozen=True, order=True)
@@ -419,6 +426,7 @@ class Receipt:
     sent_at: datetime
     fact: Fact
     about: str = ""
+    noted_at: datetime | None = None
 
 
 def heard(outbox: AnyOutbox, receipt: Receipt) -> AnyOutbox:
@@ -442,10 +450,11 @@ def heard(outbox: AnyOutbox, receipt: Receipt) -> AnyOutbox:
     )
     others = [one for one in mail.sendings if one.message_id != receipt.message_id]
     sendings = tuple(sorted((*others, sending), key=lambda one: (one.sent_at, one.message_id)))
-    events = [] if before else [Event(receipt.sent_at, "sent", mail.receiver, mail=mail.kind)]
     fact = receipt.fact
+    told = [] if before else [Event(receipt.sent_at, "sent", mail.receiver, mail=mail.kind)]
     if fact.what != DELAYED:  # may come many times, and counts nowhere
-        events.append(Event(fact.at, fact.what, mail.receiver, fact.why, mail.kind))
+        told.append(Event(fact.at, fact.what, mail.receiver, fact.why, mail.kind))
+    events = (replace(event, noted_at=receipt.noted_at) for event in told)
     return _with(outbox, _scheduled(replace(mail, sendings=sendings)), *events)
 
 

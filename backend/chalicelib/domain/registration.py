@@ -103,6 +103,9 @@ CONFIRM_FIRST_FOR = timedelta(days=7)
 """How long she has to press the button; then the desk looks at it."""
 
 
+ELSEWHERE, HOME_UNKNOWN = "elsewhere", "home-unknown"
+"""Why a municipality was asked that is not her own, or that may be: her postcode is not known."""
+
 RELEASED, REFUSED_EVENT, UNDONE = "released", "refused", "undone"
 
 
@@ -409,6 +412,12 @@ class Registration(Outbox):
         """Whether a municipality is another one than the volunteer's own."""
         return nis_code not in {home.nis_code for home in of_postcode(self.answers.postcode)}
 
+    def whence(self, nis_code: str) -> str:
+        """As the ledger has it: from another municipality, from nobody knows where, or its own."""
+        if not of_postcode(self.answers.postcode):
+            return HOME_UNKNOWN
+        return ELSEWHERE if self.is_elsewhere(nis_code) else ""
+
 
 def fingerprint(answers: Answers) -> str:
     """A digest of the answers: equal answers, equal fingerprint."""
@@ -454,7 +463,7 @@ def register(
             now,
             "queued",
             mail.receiver,
-            "elsewhere" if registration.is_elsewhere(mail.receiver) else "",
+            registration.whence(mail.receiver),
             FORWARDING,
         )
         for mail in registration.forwardings

@@ -79,7 +79,7 @@ _MAILS = (
     *_of("mails", "failing_since", "dropped_at", "attention_at", "requeued_at"),
     *_of("mails.sendings", "message_id", "route", "sent_at"),
     *_of("mails.sendings.facts", "at", "what", "why"),
-    *_of("events", "at", "what", "receiver", "why", "mail", "door"),
+    *_of("events", "at", "what", "receiver", "why", "mail", "door", "noted_at"),
     *("version", "lease_until", "due", "due_at", "at_once", "work", "work_at"),
     "expires_at",
 )
@@ -362,6 +362,18 @@ RULES = (
         how="Oudere regels verdwijnen vanzelf.",
     ),
     Rule(
+        name="external",
+        what="Hoeveel kandidaten zich bij een gemeente of organisatie zelf aanmeldden",
+        why="Die cijfers naast de onze zetten",
+        term=None,
+        since="Blijft bewaard",
+        how="Er staat geen kandidaat in, wel wie van ons het cijfer opschreef.",
+        fields=_of(
+            "external",
+            *("source", "organisation", "nis_code", "day", "count", "note", "recorded_at", "who"),
+        ),
+    ),
+    Rule(
         name="ledger",
         what="Wat er gebeurde: tijdstip, gemeente, campagne en de referentie van de aanmelding",
         why="Cijfers maken en nagaan of alles goed verloopt",
@@ -370,6 +382,9 @@ RULES = (
         how="Er staat geen naam, adres of telefoonnummer in.",
         fields=(
             *_of("entry", "reference", "number", "at", "what", "receiver", "why", "mail", "door"),
+            *_of("entry", "noted_at", "place", "source", "adds"),
+            *_of("figures", "tally"),
+            *_of("progress", "through", "repaired_at", "version"),
             *_of("incident", "kind", "opened_at", "closed_at", "since", "why", "told", "version"),
             "status.status",
         ),

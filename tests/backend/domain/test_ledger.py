@@ -14,10 +14,12 @@ def test_entries() -> None:
     """
     one = sent(registration(), AALST, "message", NOW)
 
+    registered = {"registered": 1, "status:new": 1}
+    forwarded = {"forwarded": 1, "status:new": -1, "status:under-way": 1}
     assert list(entries(one)) == [
-        Entry(one.reference, 1, Event(NOW, "registered")),
+        Entry(one.reference, 1, Event(NOW, "registered"), AALST, "", registered),
         Entry(one.reference, 2, Event(NOW, "queued", AALST, mail="forwarding")),
-        Entry(one.reference, 3, Event(NOW, "sent", AALST, mail="forwarding")),
+        Entry(one.reference, 3, Event(NOW, "sent", AALST, mail="forwarding"), AALST, "", forwarded),
     ]
 
 
@@ -35,6 +37,7 @@ def test_no_person() -> None:
     """
     An entry holds a reference and an event, and nothing of the answers.
     """
-    assert ["reference", "number", "event"] == [field.name for field in fields(Entry)]
+    names = [field.name for field in fields(Entry)]
+    assert ["reference", "number", "event", "place", "source", "adds"] == names
     told = repr(list(entries(registration())))
     assert [] == [text for text in ("Ana", "Hondt", "example.be", "470", "9300") if text in told]

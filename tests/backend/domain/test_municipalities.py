@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from chalicelib.domain.municipalities import (
     by_province,
     find_municipality,
     fold,
+    municipality_on,
     neighbours,
     nis_codes,
     of_postcode,
+    province_on,
     slug,
 )
 
@@ -269,3 +272,20 @@ def test_nis_codes() -> None:
     every = [code for those in codes.values() for code in those]
     assert len(every) == len(set(every))
     assert all(find_municipality(code) in MUNICIPALITIES for code in every)
+
+
+def test_on_a_day() -> None:
+    """
+    A municipality of before a merger has its own name and province until that day, and those of the
+    new one from then on.
+    """
+    last, first = date(2024, 12, 31), date(2025, 1, 1)
+
+    assert ["Zwijndrecht", "Beveren-Kruibeke-Zwijndrecht"] == [
+        municipality_on("11056", day).name for day in (last, first)
+    ]
+    assert ["Antwerpen", "Oost-Vlaanderen"] == [province_on("11056", day) for day in (last, first)]
+    assert ["46014", "46029"] == [municipality_on("46014", day).nis_code for day in (last, first)]
+    assert BRUSSELS == province_on("21004", last)
+    with pytest.raises(UnknownMunicipalityError):
+        municipality_on("99999", last)

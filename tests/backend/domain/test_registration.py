@@ -149,7 +149,7 @@ def test_steps_leave_no_trace_of_the_person() -> None:
     assert [] == [
         word for word in ("canary", "470", "9308", one.submission_id, "message") if word in told
     ]
-    assert {"at", "what", "receiver", "why", "mail", "door"} == {
+    assert {"at", "what", "receiver", "why", "mail", "door", "noted_at"} == {
         field.name for field in fields(Event)
     }
 

@@ -1,7 +1,7 @@
 """The terms: in words for the page, and the same in the software and in the infrastructure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib import store
 from chalicelib.domain import retention
+from chalicelib.domain.figures import Sheet
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.outbox import Outbox
 from chalicelib.domain.recent import KEPT, WINDOW
@@ -127,6 +128,11 @@ OF_THE_ITEM = (
     | {f"{item}.expires_at" for item in ("recent", "network", "used", "view", "vacation")}
 )
 """The attributes that the table has beside the fields of a class."""
+AS_JSON: Mapping[type, tuple[str, ...]] = {
+    Status: ("status.status",),
+    Sheet: ("figures.tally",),
+}
+"""What is written as one text, and the attributes that it then has."""
 NAMES = {"Named": "name"}
 """What a rule calls an item that is not called as its class."""
 
@@ -142,8 +148,8 @@ def stored_fields() -> Iterator[str]:
     }
     parts = {part for one in kept for part in _parts(one)}
     for root in kept - parts - {Outbox}:
-        if root is Status:
-            yield "status.status"  # one attribute, as JSON
+        if root in AS_JSON:
+            yield from AS_JSON[root]
         else:
             yield from _fields(root, NAMES.get(root.__name__, root.__name__.lower()))
 
