@@ -22,6 +22,7 @@ from chalicelib.domain.handover import (
     HANDED_ON,
     INTAKE,
     NOT_NOW,
+    UNDO_TERM,
     WRONG_ADDRESS,
 )
 from chalicelib.domain.outbox import DELIVERED, Event
@@ -102,11 +103,12 @@ class Step:
 @dataclass(frozen=True)
 class _Act:
     """
-    What was done in a place, whether that was within the term, to whom she was handed on, and
-    whether that brought her there.
+    What was done in a place, when, whether that was within the term, to whom she was handed on,
+    and whether that brought her there.
     """
 
     what: str
+    at: datetime
     is_in_time: bool
     to: str = ""
     brought: bool = False
@@ -126,6 +128,16 @@ class _Place:
     @property
     def state(self) -> str:
         return self.acts[-1].what if self.acts else ""
+
+    def take_back(self, receiver: str, at: datetime) -> None:
+        """
+        Whom she was handed on to did not take her: it has her again, and begins anew when the hour
+        of undoing was over (`Handover.came_back`).
+        """
+        ended = [act for act in self.acts if (act.what, act.to) == (HANDED_ON, receiver)]
+        self.acts = [act for act in self.acts if act not in ended]
+        if any(at - act.at >= UNDO_TERM for act in ended):
+            self.before, self.acts = [*self.before, *self.acts], []
 
 
 @dataclass
@@ -178,7 +190,7 @@ class _Course:
         is_in_time = self.since is not None and event.at <= late_from(self.since)
         is_on = event.what == HANDED_ON
         brought = self._enter(event.why) if is_on else False
-        act = _Act(event.what, is_in_time, event.why if is_on else "", brought)
+        act = _Act(event.what, event.at, is_in_time, event.why if is_on else "", brought)
         self._place(event.receiver).acts.append(act)
 
     def _undo(self, event: Event) -> None:
@@ -206,9 +218,7 @@ class _Course:
         elif what in {"declined", "lapsed", "returned"}:
             self._leave(receiver)
             for place in self.places.values():
-                place.acts[:] = [
-                    act for act in place.acts if (act.what, act.to) != (HANDED_ON, receiver)
-                ]
+                place.take_back(receiver, event.at)
         elif what == "taken-away":
             self._leave(receiver)
         elif what == REROUTED:
