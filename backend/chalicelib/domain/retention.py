@@ -383,8 +383,7 @@ RULES = (
         fields=(
             *_of("entry", "reference", "number", "at", "what", "receiver", "why", "mail", "door"),
             *_of("entry", "noted_at", "place", "source", "adds"),
-            *_of("figures", "tally"),
-            *_of("progress", "through", "repaired_at", "version"),
+            *_of("figures", "tally", "through", "repaired_at", "version"),
             *_of("incident", "kind", "opened_at", "closed_at", "since", "why", "told", "version"),
             "status.status",
         ),

@@ -88,6 +88,8 @@ ITEMS = {
     "OFFICERS": "roster",
     "VIEWS": "view",
     "LEDGER": "entry",
+    "FIGURES": "figures",
+    "EXTERNAL": "external",
     "INCIDENT": "incident",
     "STATUS": "status",
 }
@@ -133,7 +135,7 @@ AS_JSON: Mapping[type, tuple[str, ...]] = {
     Sheet: ("figures.tally",),
 }
 """What is written as one text, and the attributes that it then has."""
-NAMES = {"Named": "name"}
+NAMES = {"Named": "name", "Progress": "figures"}
 """What a rule calls an item that is not called as its class."""
 
 
