@@ -67,6 +67,7 @@ PLUGINS = [
     "publishing.feed",
     "publishing.files",
     "publishing.films",
+    "publishing.downloads",
     "publishing.figures",
     "publishing.inventory",
     "publishing.inventory_pages",

@@ -24,6 +24,7 @@ from chalice.app import (
 )
 
 from chalicelib import api, bootstrap, logs, web
+from chalicelib.domain.campaigns import PARAMETER
 from chalicelib.domain.contact_code import Entered
 from chalicelib.domain.site import (
     AGENCY_DESK,
@@ -37,24 +38,31 @@ from chalicelib.domain.site import (
     CONFIRM_CONTACT,
     DESK_AGAIN,
     DESK_CONTACTS,
+    DESK_EXPORTS,
+    DESK_FIGURES,
     DESK_MAILS,
     DESK_OFFICERS,
     DESK_PLACE,
     DESK_REGISTRATION,
     DESK_SEARCH,
+    DESK_SUGGESTION,
     DESK_VIEWS,
+    DOWNLOAD,
     HEALTH,
     LAYOUT,
     MUNICIPALITY_DESK,
     NEW_ADDRESS,
     OWN,
     OWN_DATA,
+    OWN_SUGGESTION,
     QUESTION,
     REGISTRATIONS,
     SEARCH,
     SIGN_IN,
     SIGN_OUT,
     STATUS,
+    SUGGEST,
+    SUGGESTIONS,
     THANKS,
     TOKEN,
     WORK_LIST,
@@ -68,8 +76,12 @@ if TYPE_CHECKING:
     from chalicelib.candidate_link import Door
     from chalicelib.domain.candidate_list import Choice
     from chalicelib.entrance import Entrance
+    from chalicelib.exports_desk import ExportsDesk
+    from chalicelib.figures_desk import FiguresDesk
     from chalicelib.municipal_desk import MunicipalDesk
     from chalicelib.own_link import Door as OwnDoor
+    from chalicelib.suggestion_link import SuggestionDoor
+    from chalicelib.suggestions_desk import SuggestionsDesk
 
 app = Chalice(app_name="mijnbuddy", configure_logs=False)
 log = logs.Log("chalicelib.app")
@@ -127,6 +139,25 @@ def registrations() -> Response:
 def form() -> Response:
     """Where a visitor arrives who asks again for the page with her errors."""
     return _respond(lambda: api.to_the_form(bootstrap.pages()))
+
+
+@app.route(SUGGESTIONS, methods=["POST"], content_types=["*/*"])
+def suggestions() -> Response:
+    return _respond(
+        lambda: api.post_suggestion(
+            _request(),
+            bootstrap.store(),
+            bootstrap.pages(),
+            bootstrap.signing_keys,
+            bootstrap.now(),
+        )
+    )
+
+
+@app.route(SUGGESTIONS, methods=["GET"])
+def project_form() -> Response:
+    """Where a visitor arrives who asks again for the page with her errors."""
+    return _respond(lambda: api.to_the_form(bootstrap.pages(), SUGGEST))
 
 
 @app.route(TOKEN)
@@ -188,6 +219,16 @@ def question(token: str) -> Response:
 @app.route(f"{QUESTION}{{token}}", methods=["POST"], content_types=["*/*"])
 def question_answered(token: str) -> Response:
     return _respond(lambda: _own_link(token).answered(_request()))
+
+
+@app.route(f"{OWN_SUGGESTION}{{token}}", methods=["GET", "HEAD"])
+def own_suggestion(token: str) -> Response:
+    return _respond(lambda: _suggestion_link(token).shown())
+
+
+@app.route(f"{OWN_SUGGESTION}{{token}}", methods=["POST"], content_types=["*/*"])
+def own_suggestion_acted(token: str) -> Response:
+    return _respond(lambda: _suggestion_link(token).acted(_request()))
 
 
 @app.route(AGENCY_DESK.rstrip("/"), methods=["GET"])
@@ -255,6 +296,16 @@ def desk_acted(reference: str, receiver: str) -> Response:
     return _respond(lambda: _agency_desk().acted(reference, receiver))
 
 
+@app.route(f"{DESK_SUGGESTION}{{suggestion}}", methods=["GET"])
+def desk_suggestion(suggestion: str) -> Response:
+    return _respond(lambda: _suggestions_desk().page(suggestion))
+
+
+@app.route(f"{DESK_SUGGESTION}{{suggestion}}", methods=["POST"], content_types=["*/*"])
+def desk_suggestion_decided(suggestion: str) -> Response:
+    return _respond(lambda: _suggestions_desk().decided(suggestion))
+
+
 @app.route(DESK_SEARCH.rstrip("/"), methods=["GET"])
 def desk_search() -> Response:
     return _respond(lambda: _agency_desk().search())
@@ -300,6 +351,31 @@ def desk_mail_layout(kind: str) -> Response:
     return _respond(lambda: _agency_desk().layout(kind))
 
 
+@app.route(DESK_FIGURES.rstrip("/"), methods=["GET"])
+def desk_figures() -> Response:
+    return _respond(lambda: _figures_desk().page(_current().query_params or {}))
+
+
+@app.route(f"{DESK_FIGURES}{{name}}", methods=["GET"])
+def desk_figures_file(name: str) -> Response:
+    return _respond(lambda: _figures_desk().file(name, _current().query_params or {}))
+
+
+@app.route(DESK_EXPORTS.rstrip("/"), methods=["GET"])
+def desk_exports() -> Response:
+    return _respond(lambda: _exports_desk().page())
+
+
+@app.route(DESK_EXPORTS.rstrip("/"), methods=["POST"], content_types=["*/*"])
+def desk_export_asked() -> Response:
+    return _respond(lambda: _exports_desk().asked())
+
+
+@app.route(f"{DESK_EXPORTS}{{export}}", methods=["GET"])
+def desk_export_file(export: str) -> Response:
+    return _respond(lambda: _exports_desk().file(export, bootstrap.exports_bucket))
+
+
 @app.route(DESK_VIEWS.rstrip("/"), methods=["GET"])
 def desk_views() -> Response:
     return _respond(lambda: _agency_desk().views(_query("dag")))
@@ -334,7 +410,18 @@ def thanks() -> Response:
 
 @app.route(SEARCH.rstrip("/"))
 def search() -> Response:
-    return _respond(lambda: api.search(_query("q"), bootstrap.pages()))
+    return _respond(lambda: api.search(_query("q"), bootstrap.pages(), _query(PARAMETER)))
+
+
+# A program that only looks, by HEAD, is shown the way, and not counted.
+@app.route(f"{DOWNLOAD}/{{section}}/{{item}}/{{file}}", methods=["GET", "HEAD"])
+def download(section: str, item: str, file: str) -> Response:
+    from chalicelib.downloading import counted_by
+    from chalicelib.downloading import download as download_file
+
+    path, count = f"/{section}/{item}/{file}", counted_by(bootstrap.store, bootstrap.now)
+    method = _current().method
+    return _respond(lambda: download_file(path, method, _request(), bootstrap.pages(), count))
 
 
 @app.route(CONFIRM_CONTACT.rstrip("/"), methods=["GET"])
@@ -531,6 +618,26 @@ def count(event: CloudWatchEvent) -> dict[str, int]:
     return {"registered": sheet.total.total.get(REGISTERED, 0) if sheet else 0}
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="export")
+def export(event: CloudWatchEvent) -> dict[str, int]:
+    """Makes the file that an officer asked for, says that it is there, deletes the old ones."""
+    from chalicelib.exporting import run
+
+    clock = bootstrap.ticking(_moment(event))
+    return run(bootstrap.store(), bootstrap.exports_bucket(), clock)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="publish")
+def publish(event: CloudWatchEvent) -> dict[str, int | None]:
+    """Publishes the figures, as they are at that moment, for everybody."""
+    from chalicelib.publishing import publish as publish_figures
+
+    published = publish_figures(
+        bootstrap.store(), bootstrap.pages(), bootstrap.published_bucket(), _moment(event)
+    )
+    return {"registered": published.registered}
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS), name="watch")
 def watch(event: CloudWatchEvent) -> dict[str, object]:
     """Tells the agency when nobody registers any more; what is expected is usual for the hour."""
@@ -645,6 +752,31 @@ def _agency_desk() -> "AgencyDesk":
         now,
     )
     return AgencyDesk(_request(), _agency_entrance(), AgencyPages(bootstrap.pages()), tools)
+
+
+def _suggestions_desk() -> "SuggestionsDesk":
+    from chalicelib.suggestions_desk import SuggestionsDesk
+
+    return SuggestionsDesk(_agency_desk(), bootstrap.store(), bootstrap.now())
+
+
+def _suggestion_link(token: str) -> "SuggestionDoor":
+    from chalicelib.suggestion_link import SuggestionDoor
+
+    store, pages = bootstrap.store(), bootstrap.pages()
+    return SuggestionDoor(token, store, bootstrap.signing_keys, pages, bootstrap.now())
+
+
+def _figures_desk() -> "FiguresDesk":
+    from chalicelib.figures_desk import FiguresDesk
+
+    return FiguresDesk(_agency_desk(), bootstrap.store(), bootstrap.now())
+
+
+def _exports_desk() -> "ExportsDesk":
+    from chalicelib.exports_desk import ExportsDesk
+
+    return ExportsDesk(_agency_desk(), bootstrap.store(), bootstrap.now())
 
 
 def _candidate_link(token: str) -> "Door":

@@ -13,11 +13,13 @@ from commands import (
     candidates,
     contacts,
     dead_letters,
+    exports,
     external,
     figures,
     ledger,
     mails,
     officers,
+    projects,
     quarantine,
     retention,
     state,
@@ -28,6 +30,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="The desk of 
 cli.add_typer(mails.commands)
 cli.add_typer(candidates.commands)
 cli.add_typer(state.commands)
+cli.add_typer(exports.commands)
 cli.add_typer(contacts.commands, name="contacts")
 cli.add_typer(dead_letters.commands, name="dead-letters")
 cli.add_typer(figures.reports)
@@ -36,6 +39,7 @@ cli.add_typer(external.commands, name="external")
 cli.add_typer(ledger.commands, name="ledger")
 cli.add_typer(quarantine.commands, name="quarantine")
 cli.add_typer(officers.commands, name="officers")
+cli.add_typer(projects.commands, name="projects")
 cli.add_typer(retention.leaving)
 cli.add_typer(retention.commands, name="retention")
 

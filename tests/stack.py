@@ -20,6 +20,8 @@ import pytest
 import requests
 from botocore.config import Config
 
+from infra.local.events import scheduled_event
+
 HOST = "127.0.0.1"
 READY = "Ctrl-C"
 REGION = "eu-central-1"
@@ -113,6 +115,17 @@ class Stack:
         """Run what is scheduled, at a moment from now."""
         now = (datetime.now(UTC) + by).isoformat()
         return requests.post(f"{self.url}/dev/clock", json={"now": now}, timeout=300)
+
+    def run(self, function: str) -> Any:
+        """Run one scheduled function now; what it gives back."""
+        client = self.aws("lambda")
+        pages = client.get_paginator("list_functions").paginate()
+        named = [one["FunctionName"] for page in pages for one in page["Functions"]]
+        (name,) = [one for one in named if one.startswith(f"mijnbuddy-local-{function}-")]
+        event = json.dumps(scheduled_event(function, datetime.now(UTC)))
+        answer = client.invoke(FunctionName=name, Payload=event)
+        assert "FunctionError" not in answer
+        return json.loads(answer["Payload"].read())
 
     def items(self, sk: str = "REGISTRATION") -> list[dict[str, Any]]:
         """The items in the table with this sort key, as DynamoDB writes them."""

@@ -29,7 +29,7 @@ from chalicelib.domain.officers import (
     UnknownRoleError,
     UnusableIdError,
 )
-from chalicelib.domain.reference import is_reference
+from chalicelib.domain.reference import is_reference, is_suggestion
 from chalicelib.domain.registration import QUARANTINE, Registration
 from chalicelib.domain.rerouting import (
     HELD,
@@ -47,6 +47,7 @@ from chalicelib.domain.site import (
     DESK_CONTACTS,
     DESK_OFFICERS,
     DESK_REGISTRATION,
+    DESK_SUGGESTION,
 )
 from chalicelib.domain.tokens import Keys
 from chalicelib.domain.views import SEARCHED, VIEWED, View
@@ -323,6 +324,18 @@ class AgencyDesk:
 
     # -- who may, and what she posted
 
+    def shown_to(self, role: str, view: Callable[[AgencyPages], Answer]) -> Answer:
+        """The same for a page of another module, which needs her pages only."""
+        return self._shown(role, lambda inside: view(inside.pages))
+
+    def shown_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
+        """The same where it matters who she is."""
+        return self._shown(role, view)
+
+    def done_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
+        """The same for a button."""
+        return self._done(role, view)
+
     def _shown(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
         visit = self._entrance.visit(self._request)
         if visit is None:
@@ -476,6 +489,8 @@ class AgencyDesk:
             if self._known(reference):
                 return see_other(inside.pages.url(f"{DESK_REGISTRATION}{reference}/"))
             return page(404, inside.pages.search_page(typed, told=NO_REGISTRATION))
+        if is_suggestion(reference):  # its page says so where it is not there
+            return see_other(inside.pages.url(f"{DESK_SUGGESTION}{reference}/"))
         if not typed:
             told = "Typ een referentie, een gemeente of een naam."
             return page(422, inside.pages.search_page(told=told))

@@ -39,6 +39,7 @@ from chalicelib.domain.contacts import (
 from chalicelib.domain.coverage import coverage
 from chalicelib.domain.deed import NOT_POSTED, DeedForm
 from chalicelib.domain.deed import STATES as ACT_STATES
+from chalicelib.domain.export import choice_of
 from chalicelib.domain.finder import Place
 from chalicelib.domain.handover import AGENCY_DESK, UNDO_TERM, Handover
 from chalicelib.domain.history import event_in_words, reason_in_words, state_of
@@ -55,6 +56,8 @@ from chalicelib.domain.site import (
 )
 from chalicelib.domain.site import (
     DESK_CONTACTS,
+    DESK_EXPORTS,
+    DESK_FIGURES,
     DESK_MAILS,
     DESK_OFFICERS,
     DESK_REGISTRATION,
@@ -67,7 +70,8 @@ from chalicelib.domain.site import (
 )
 from chalicelib.domain.suspicion import WORDS as SUSPICIONS
 from chalicelib.domain.suspicion import held_for
-from chalicelib.domain.views import SEARCHED, VIEWED, View
+from chalicelib.domain.views import EXPORTED, FETCHED, SEARCHED, VIEWED, View
+from chalicelib.domain.wording import thousands
 from chalicelib.entrance import Front
 from chalicelib.handling import Case
 from chalicelib.previews import Preview, framed
@@ -117,7 +121,12 @@ OUTCOMES = {
     Outcome.SENSELESS: "kan niet opnieuw",
     Outcome.GONE: "bestaat niet meer",
 }
-VIEW_WORDS = {VIEWED: "bekeken", SEARCHED: "gezocht op naam"}
+VIEW_WORDS = {
+    VIEWED: "bekeken",
+    SEARCHED: "gezocht op naam",
+    EXPORTED: "bestand gemaakt",
+    FETCHED: "bestand opgehaald",
+}
 
 
 class Rendering(Protocol):
@@ -194,7 +203,7 @@ class AgencyPages:
         return self._pages.url(path)
 
     def work_list_page(self, groups: Sequence[Group]) -> str:
-        return self._render(
+        return self.render_inside(
             "agency-work-list",
             WORK_LIST,
             groups=groups,
@@ -203,7 +212,7 @@ class AgencyPages:
 
     def again_page(self, tasks: Sequence[Task], only: Filter, everything: Sequence[Task]) -> str:
         """The dry run: which mails one press would send again."""
-        return self._render(
+        return self.render_inside(
             "agency-again",
             WORK_LIST,
             tasks=tasks[:MAX_AT_ONCE],
@@ -216,7 +225,7 @@ class AgencyPages:
         )
 
     def again_done_page(self, done: Sequence[tuple[Which, Outcome]]) -> str:
-        return self._render(
+        return self.render_inside(
             "agency-again-done",
             WORK_LIST,
             rows=[(which, _place(which.receiver), OUTCOMES[outcome]) for which, outcome in done],
@@ -226,7 +235,7 @@ class AgencyPages:
     def registration_page(self, one: Registration, now: datetime, told: str = "") -> str:
         """Everything of one registration. `told` is why nothing was done."""
         can = can_undo(one, now)
-        return self._render(
+        return self.render_inside(
             "agency-registration",
             "",
             one=one,
@@ -255,7 +264,7 @@ class AgencyPages:
     ) -> str:
         """One hand-over, with what can be done about it for the place that has it."""
         one = case.registration
-        return self._render(
+        return self.render_inside(
             "agency-handover",
             "",
             one=one,
@@ -279,13 +288,13 @@ class AgencyPages:
             (one.reference, one.answers.name, _day(one.registered_at), _places(one))
             for one in found
         ]
-        return self._render(
+        return self.render_inside(
             "agency-search", DESK_SEARCH, typed=typed, places=places, rows=rows, told=told
         )
 
     def place_page(self, nis_code: str, rows: Sequence[Candidate], page: int, pages: int) -> str:
         """The candidates of one municipality: by reference, as in its own list."""
-        return self._render(
+        return self.render_inside(
             "agency-place",
             DESK_SEARCH,
             place=find_municipality(nis_code).name,
@@ -313,7 +322,7 @@ class AgencyPages:
         for contact in (one for those in known.values() for one in those):
             counts[contact.state] += 1
         covered = coverage(one for those in known.values() for one in those)
-        return self._render(
+        return self.render_inside(
             "agency-contacts",
             DESK_CONTACTS,
             rows=rows,
@@ -331,7 +340,7 @@ class AgencyPages:
         """The addresses of one municipality, with their history."""
         name = REGIONS.get(nis_code) or find_municipality(nis_code).name
         taken = {one.order for one in contacts}
-        return self._render(
+        return self.render_inside(
             "agency-contact",
             DESK_CONTACTS,
             nis_code=nis_code,
@@ -343,10 +352,10 @@ class AgencyPages:
         )
 
     def mails_page(self, previews: Iterable[Preview]) -> str:
-        return self._render("agency-mails", DESK_MAILS, previews=list(previews))
+        return self.render_inside("agency-mails", DESK_MAILS, previews=list(previews))
 
     def mail_page(self, preview: Preview) -> str:
-        return self._render(
+        return self.render_inside(
             "agency-mail",
             DESK_MAILS,
             preview=preview,
@@ -355,13 +364,12 @@ class AgencyPages:
         )
 
     def views_page(self, day: date, views: Iterable[View], today: date) -> str:
-        return self._render(
+        return self.render_inside(
             "agency-views",
             DESK_VIEWS,
             day=in_words(day),
             rows=[
-                (_hour(view.at), view.officer, VIEW_WORDS[view.what], view.reference)
-                for view in views
+                (_hour(view.at), view.officer, VIEW_WORDS[view.what], _seen(view)) for view in views
             ],
             before=(day - timedelta(days=1)).isoformat(),
             after=(day + timedelta(days=1)).isoformat() if day < today else "",
@@ -369,7 +377,7 @@ class AgencyPages:
 
     def officers_page(self, officers: Iterable[Officer], told: str = "") -> str:
         everyone = list(officers)
-        return self._render(
+        return self.render_inside(
             "agency-officers",
             DESK_OFFICERS,
             officers=[one for one in everyone if one.is_active],
@@ -389,7 +397,8 @@ class AgencyPages:
         """One message and the way to the work list."""
         return self._pages.render("notice", "", title=title, text=text, link=TO_THE_LIST)
 
-    def _render(self, name: str, here: str, **values: Any) -> str:
+    def render_inside(self, name: str, here: str, **values: Any) -> str:
+        """A page for who signed in, from its template; `here` is its place in the menu."""
         if self._officer is None:
             raise RuntimeError("these pages are for who signed in")
         officer = AtDesk(self._officer.subject, self._officer.role, self._officer)
@@ -412,9 +421,14 @@ def _menu(officer: AtDesk) -> list[Link]:
         Link("Zoeken", DESK_SEARCH),
         Link("Adressen", DESK_CONTACTS),
         Link("Mails", DESK_MAILS),
+        Link("Cijfers", DESK_FIGURES),
     ]
     if officer.may(MANAGE):
-        links += [Link("Collega’s", DESK_OFFICERS), Link("Inzage", DESK_VIEWS)]
+        links += [
+            Link("Bestanden", DESK_EXPORTS),
+            Link("Collega’s", DESK_OFFICERS),
+            Link("Inzage", DESK_VIEWS),
+        ]
     return links
 
 
@@ -490,6 +504,13 @@ def _mail(one: Registration, mail: Mail, now: datetime) -> ShownMail:
         may_resend=may_resend(one, mail, AGENCY_DESK, now),
         may_close=may_close(one, mail, now),
     )
+
+
+def _seen(view: View) -> str:
+    """Whom somebody saw, or what is in the file."""
+    if view.about:
+        return f"{choice_of(view.about).in_words()} (aantal: {thousands(view.count)})"
+    return view.reference or "geen gevonden"
 
 
 def _first_free(taken: set[int]) -> list[int]:

@@ -6,12 +6,13 @@ outside contract).
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Generic, Protocol
 
 from chalicelib import web
 from chalicelib.circumstances import circumstances, is_probe
-from chalicelib.domain import tokens
+from chalicelib.domain import campaigns, suggestion_form, tokens
 from chalicelib.domain.contact_code import (
     ADVICE,
     CODE_FIELD,
@@ -21,13 +22,34 @@ from chalicelib.domain.contact_code import (
     Outcome,
 )
 from chalicelib.domain.finder import Place, find
-from chalicelib.domain.form import FieldError, Form, InvalidFormError, Posted, parse
-from chalicelib.domain.registration import Registration
+from chalicelib.domain.form import (
+    FIELDS,
+    Answers,
+    AnyAnswers,
+    FieldError,
+    Fields,
+    Form,
+    InvalidFormError,
+    Posted,
+    Submission,
+    parse,
+)
+from chalicelib.domain.registration import Circumstances, Registration
 from chalicelib.domain.site import SIGN_UP, THANKS, municipality_path
+from chalicelib.domain.suggestion import Suggestion
+from chalicelib.domain.suggestion_form import ProjectAnswers
 from chalicelib.domain.tokens import Keys, sign
 from chalicelib.intake import UnreadableError
 from chalicelib.logs import Log
-from chalicelib.register import OtherContentError, Store, identified, take_in
+from chalicelib.register import (
+    Arrived,
+    OtherContentError,
+    Store,
+    SuggestionStore,
+    identified,
+    take_in,
+    take_in_suggestion,
+)
 from chalicelib.reviewing import Review, confirm, to_confirm
 from chalicelib.web import (
     Answer,
@@ -45,6 +67,10 @@ from chalicelib.web import (
 
 log = Log(__name__)
 
+UNSENT = "Je aanmelding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
+SUGGESTION_UNSENT = (
+    "Je melding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
+)
 PRESSED_OR_OLD = (
     "Drukte je al op de knop? Dan is het in orde en hoef je niets te doen. Anders is de link te "
     "oud of niet volledig. Vul dan het formulier opnieuw in."
@@ -53,6 +79,7 @@ PRESSED_OR_OLD = (
 
 class Pages(web.Pages, Protocol):
     def registration_page(self, form: Form, submission_id: str = "") -> str: ...
+    def project_page(self, form: Form, submission_id: str = "") -> str: ...
     def thanks_page(self, reference: str) -> str: ...
     def search_page(self, query: str, places: Sequence[Place]) -> str: ...
     def step_up_page(self, registration: Registration) -> str: ...
@@ -72,16 +99,61 @@ def post_registration(
 
     What looks odd gets the same answer: it is judged later (forward.py), and nobody learns how.
     """
+
+    def read(posted: Posted) -> Submission[Answers]:
+        return parse(posted, lambda token: is_probe(token, keys, now))
+
+    def keep(submission: Submission[Answers], came: Circumstances) -> Registration:
+        return take_in(submission, store, now, came)
+
+    way = Way(read, keep, _registered, pages.registration_page, FIELDS, UNSENT)
+    return _post(request, way, pages, keys, now)
+
+
+def post_suggestion(
+    request: Request, store: SuggestionStore, pages: Pages, keys: Keys, now: datetime
+) -> Answer:
+    """Take in what somebody tells us of a project: the same."""
+
+    def keep(submission: Submission[ProjectAnswers], came: Circumstances) -> Suggestion:
+        return take_in_suggestion(submission, store, now, came)
+
+    def told(one: Suggestion) -> dict[str, object]:
+        return {"reference": one.reference}
+
+    fields = suggestion_form.FIELDS
+    way = Way(suggestion_form.parse, keep, told, pages.project_page, fields, SUGGESTION_UNSENT)
+    return _post(request, way, pages, keys, now)
+
+
+@dataclass(frozen=True)
+class Way(Generic[AnyAnswers, Arrived]):
+    """
+    How one form is taken in: `read` and `keep` what was posted, what a program is `told` then, the
+    `page` of the form with its `fields`, and what is said when it could not be kept.
+    """
+
+    read: Callable[[Posted], Submission[AnyAnswers]]
+    keep: Callable[[Submission[AnyAnswers], Circumstances], Arrived]
+    told: Callable[[Arrived], dict[str, object]]
+    page: Callable[[Form, str], str]
+    fields: Fields
+    unsent: str
+
+
+def _post(
+    request: Request, way: Way[AnyAnswers, Arrived], pages: Pages, keys: Keys, now: datetime
+) -> Answer:
     try:
         posted = read_posted(request, pages)
-        submission = identified(parse(posted, lambda token: is_probe(token, keys, now)), now)
+        submission = identified(way.read(posted), now)
     except UnreadableError as error:
         return refused(request, pages, error.status, error.message)
     except InvalidFormError as error:
-        return _invalid(request, pages, error.form)
+        return _invalid(request, way.page, error.form)
     try:
         came = circumstances(submission, request.address, keys, now)
-        registration = take_in(submission, store, now, came)
+        arrived = way.keep(submission, came)
     except OtherContentError as error:
         return refused(
             request,
@@ -91,15 +163,15 @@ def post_registration(
             f"referentie {error.reference}. Wil je iets wijzigen? Vul een nieuw formulier in.",
         )
     except Exception as error:  # whatever it is: nobody must think that it worked
-        log.error("registration not stored", fault=error)
-        return _unavailable(request, pages, posted, submission.submission_id)
+        log.error("form not stored", fault=error)
+        return _unavailable(request, way, posted, submission.submission_id)
     if request.is_json:
-        return json_answer(201, _registered(registration))
-    return see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
+        return json_answer(201, way.told(arrived))
+    return see_other(pages.url(f"{THANKS}?ref={arrived.reference}"))
 
 
-def to_the_form(pages: Pages) -> Answer:
-    return see_other(pages.url(SIGN_UP))
+def to_the_form(pages: Pages, form: str = SIGN_UP) -> Answer:
+    return see_other(pages.url(form))
 
 
 def thanks(reference: str, pages: Pages) -> Answer:
@@ -132,11 +204,15 @@ def confirmed(token: str, request: Request, review: Review, pages: Pages) -> Ans
     return see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
 
 
-def search(query: str, pages: Pages) -> Answer:
-    """A municipality by postcode or name, without JavaScript: its page, or a choice."""
+def search(query: str, pages: Pages, source: str = "") -> Answer:
+    """
+    A municipality by postcode or name, without JavaScript: its page, or a choice. `source` is the
+    code of the campaign by which somebody came: it goes along to the page with the form.
+    """
     found = find(query)
     if len(found) == 1:
-        return see_other(pages.url(municipality_path(found[0].municipality.slug)))
+        path = municipality_path(found[0].municipality.slug)
+        return see_other(pages.url(campaigns.carried(path, source)))
     return page(200, pages.search_page(query, found))
 
 
@@ -198,24 +274,23 @@ def _registered(registration: Registration) -> dict[str, object]:
     }
 
 
-def _invalid(request: Request, pages: Pages, form: Form) -> Answer:
+def _invalid(request: Request, shown: Callable[[Form, str], str], form: Form) -> Answer:
     if request.is_json:
         errors = [{"field": error.field, "message": error.message} for error in form.errors]
         return problem(422, "Er is een probleem", "Kijk de antwoorden na.", errors=errors)
-    return page(422, pages.registration_page(form))
+    return page(422, shown(form, ""))
 
 
-def _unavailable(request: Request, pages: Pages, posted: Posted, submission_id: str) -> Answer:
+def _unavailable(
+    request: Request, way: Way[Any, Any], posted: Posted, submission_id: str
+) -> Answer:
     """
     Not stored as far as we know, and said so; a visitor keeps what she typed. The id stays: if
     the write arrived after all and only its reply was lost, trying again finds it.
     """
-    message = (
-        "Je aanmelding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
-    )
     if request.is_json:
-        answer = problem(503, "Niet verstuurd", message)
+        answer = problem(503, "Niet verstuurd", way.unsent)
     else:
-        form = Form(posted, (FieldError("form", message),))
-        answer = page(503, pages.registration_page(form, submission_id))
+        form = Form(posted, (FieldError("form", way.unsent),), fields=way.fields)
+        answer = page(503, way.page(form, submission_id))
     return Answer(answer.status, answer.body, {**answer.headers, "Retry-After": "5"})

@@ -17,11 +17,17 @@ from chalicelib.pages import Pages
 from chalicelib.store import Store
 
 if TYPE_CHECKING:
+    from botocore.config import Config
+
+    from chalicelib.export_bucket import ExportBucket
     from chalicelib.forward import Clock, Desk
     from chalicelib.links import Links
+    from chalicelib.published_bucket import PublishedBucket
     from chalicelib.queues import Queues
 
 KEYS_KEPT = timedelta(minutes=5)
+PIECE = 8 * 1024 * 1024
+"""Bytes of a file that are under way at once; S3 takes 10,000 pieces of 5 MB or more."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ def _composer() -> Any:
     from chalicelib.domain import incidents, session
     from chalicelib.domain.registration import REMINDER
     from chalicelib.emails import Letters
+    from chalicelib.exporting import KIND as EXPORT
+    from chalicelib.exporting import ExportComposer
     from chalicelib.mailboxes import Mailboxes
     from chalicelib.officers import Officers
     from chalicelib.reminding import ReminderComposer
@@ -112,8 +120,21 @@ def _composer() -> Any:
             lambda one, place: links().candidate(one, place),
         ),
         SIGN_IN: LinkComposer(members, letters, settings().agency, links().sign_in),
+        EXPORT: ExportComposer(store(), members[session.AGENCY], letters, settings().agency),
     }
     return Composer(store(), letters, settings().agency, notices=notices, links=links())
+
+
+@cache
+def published_bucket() -> "PublishedBucket":
+    """Where the figures are published."""
+    from botocore.config import Config
+
+    from chalicelib.published_bucket import PublishedBucket
+
+    retries: Any = {"mode": "standard", "max_attempts": 4}
+    config = Config(connect_timeout=2, read_timeout=10, retries=retries)
+    return PublishedBucket(_open("s3", config), os.environ["PUBLISHED_BUCKET"])
 
 
 @cache
@@ -125,6 +146,28 @@ def queues() -> "Queues":
         "sqs", connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}
     )
     return Queues(client, os.environ["TABLE_NAME"])
+
+
+@cache
+def exports_bucket() -> "ExportBucket":
+    """Where the files are that officers asked for."""
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+
+    from chalicelib.export_bucket import ExportBucket
+
+    # Signed with the version that an address of minutes needs; S3's answers are XML, not JSON.
+    config = Config(
+        signature_version="s3v4",
+        connect_timeout=2,
+        read_timeout=30,
+        retries={"mode": "standard", "max_attempts": 4},
+    )
+    # One piece at a time, so that the memory does not grow with the file.
+    transfer = TransferConfig(
+        multipart_threshold=PIECE, multipart_chunksize=PIECE, use_threads=False
+    )
+    return ExportBucket(_open("s3", config), os.environ["EXPORTS_BUCKET"], transfer)
 
 
 def probe_token(at: datetime) -> str:
@@ -191,11 +234,18 @@ def _signing_keys(_: int) -> tuple[bytes, ...]:
 
 
 def _client(service: str, **config: Any) -> Any:
-    import boto3
+    """A client of a service that answers in JSON."""
     from botocore.config import Config
 
-    client: Any = boto3.client(service, config=Config(**config))  # type: ignore[call-overload]
+    client = _open(service, Config(**config))
     client.meta.events.register("before-parse", answers.require_answer)
+    return client
+
+
+def _open(service: str, config: "Config") -> Any:
+    import boto3
+
+    client: Any = boto3.client(service, config=config)  # type: ignore[call-overload]
     return client
 
 

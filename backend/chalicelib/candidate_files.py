@@ -1,41 +1,17 @@
-"""
-A municipality's list as a file for its own spreadsheet: CSV as a Belgian Excel opens it, and XLSX.
+"""A municipality's list as a file for its own spreadsheet (spreadsheet.py): CSV and XLSX."""
 
-What somebody typed must never be run as a formula by whoever opens the file (OWASP, «CSV
-Injection»): in CSV such a cell gets an apostrophe before it, in XLSX every cell is written as text.
-"""
-
-import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
-
-import xlsxwriter
+from datetime import datetime
 
 from chalicelib.desk_rows import Row
+from chalicelib.spreadsheet import Column, write_csv, write_xlsx
 
 MAX_FILE = 4_000_000
 """Bytes. A function answers with 6 MB at most (AWS Lambda), of which Base64 takes a quarter."""
 
-BOM = "\ufeff"
-"""Without it Excel takes UTF-8 for another encoding."""
-
-_DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")  # the last four: full width, as in Japanese
-
-Cell = str | int | date | None
-
-
-@dataclass(frozen=True)
-class Column:
-    """`width` is in characters, as a spreadsheet counts it."""
-
-    title: str
-    of: Callable[[Row], Cell]
-    width: int
-
-
-COLUMNS = (
+COLUMNS: tuple[Column[Row], ...] = (
     Column("Referentie", lambda row: row.reference, 15),
     Column("Naam", lambda row: row.name, 28),
     Column("Stand", lambda row: row.state, 18),
@@ -52,39 +28,14 @@ COLUMNS = (
 
 
 def as_csv(rows: Iterable[Row]) -> str:
-    """In text with a byte order mark, semicolons between cells, a line for each candidate."""
     file = io.StringIO()
-    lines = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    lines.writerow(column.title for column in COLUMNS)
-    lines.writerows(map(_line, rows))
-    return BOM + file.getvalue()
+    write_csv(file, COLUMNS, rows)
+    return file.getvalue()
 
 
 def as_xlsx(rows: Iterable[Row], title: str, now: datetime) -> bytes:
-    """A workbook of one sheet; `title` is its name, `now` when it was made."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True})
-    book.set_properties({"created": now.replace(tzinfo=None)})
-    head = book.add_format({"bold": True, "bottom": 1})
-    day = book.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"})
-    text = book.add_format({"valign": "top", "text_wrap": True, "num_format": "@"})
-    sheet = book.add_worksheet(title[:31])  # as many characters as Excel takes
-    sheet.freeze_panes(1, 1)
-    for number, column in enumerate(COLUMNS):
-        sheet.set_column(number, number, column.width)
-        sheet.write_string(0, number, column.title, head)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        for number, column in enumerate(COLUMNS):
-            value = column.of(row)
-            if isinstance(value, date):
-                sheet.write_datetime(last, number, datetime.combine(value, time()), day)
-            elif isinstance(value, int):
-                sheet.write_number(last, number, value, text)
-            elif value:
-                sheet.write_string(last, number, value, text)
-    sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
-    book.close()
+    write_xlsx(file, COLUMNS, rows, title, now)
     return file.getvalue()
 
 
@@ -99,19 +50,3 @@ class Kind:
 
 CSV = Kind("csv", "text/csv; charset=utf-8", lambda rows, _title, _now: as_csv(rows))
 XLSX = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx)
-
-
-def harmless(text: str) -> str:
-    """What a spreadsheet that opens a CSV file shows, and never runs."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
-def _line(row: Row) -> Iterator[str]:
-    for column in COLUMNS:
-        value = column.of(row)
-        if isinstance(value, date):
-            yield f"{value:%d/%m/%Y}"
-        elif isinstance(value, str):
-            yield harmless(value)
-        else:
-            yield "" if value is None else str(value)

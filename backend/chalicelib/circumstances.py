@@ -6,6 +6,7 @@ not refused because we can't read it.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.domain.form import Submission
 from chalicelib.domain.registration import Circumstances
@@ -19,7 +20,9 @@ PROBE_TERM = timedelta(hours=1)
 """A probe is sent at once: whoever finds its token in a log can't use it to get past the limits."""
 
 
-def circumstances(submission: Submission, address: str, keys: Keys, now: datetime) -> Circumstances:
+def circumstances(
+    submission: Submission[Any], address: str, keys: Keys, now: datetime
+) -> Circumstances:
     """What looked odd, from which network it came, and whether it is a probe of our own."""
     trapped = (HONEYPOT,) if submission.is_trapped else ()
     try:

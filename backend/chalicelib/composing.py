@@ -49,12 +49,14 @@ from chalicelib.domain.registration import (
     Registration,
     copies,
 )
+from chalicelib.domain.suggestion import Suggestion
 from chalicelib.domain.vacation import Vacation
 from chalicelib.domain.waiting import TOGETHER, told_with
 from chalicelib.emails import Closed, Email, Letters
 from chalicelib.failures import NobodyLeftError, NotNeededError
 from chalicelib.links import Links
 from chalicelib.own_letters import OwnLetters
+from chalicelib.suggestion_letters import SuggestionLetters
 
 NoticeComposer = Callable[[Notice, Mail, datetime], Email]
 
@@ -84,6 +86,8 @@ class Composer:
         self._store = store
         self._agency = agency
         self._notices = notices
+        self._links = links
+        self._to_sender = SuggestionLetters(letters, agency)
         own = OwnLetters(letters, agency)
         self._letter_of: Mapping[str, Callable[[Registration, Mail], Email]] = {
             FORWARDING: lambda one, mail: letters.forwarding(
@@ -139,6 +143,8 @@ class Composer:
             return self._notices[outbox.kind](outbox, mail, now)
         if isinstance(outbox, Registration):
             return self._letter_of[mail.kind](outbox, mail)
+        if isinstance(outbox, Suggestion):
+            return self._to_sender.letter(outbox, mail, self._links.suggestion(outbox))
         raise TypeError(type(outbox).__name__)
 
     def _receiver(self, registration: Registration, mail: Mail) -> Receiver:

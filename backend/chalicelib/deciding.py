@@ -30,10 +30,13 @@ MAX_AT_ONCE = 100
 """Mails that one press sends again: some seconds of work, and few enough to look through."""
 
 
-class Store(Protocol):
+class Saving(Protocol):
+    def save(self, outbox: AnyOutbox) -> AnyOutbox: ...
+
+
+class Store(Saving, Protocol):
     def get(self, reference: str, now: datetime) -> Registration | None: ...
     def outbox(self, id_: str, now: datetime) -> Outbox | None: ...
-    def save(self, outbox: AnyOutbox) -> AnyOutbox: ...
 
 
 @dataclass(frozen=True, order=True)
@@ -181,7 +184,7 @@ def _on_mail(
         return step(outbox, mail) if mail else None
 
     try:
-        return _changed(lambda: store.outbox(which.id, now), on_outbox, store)
+        return changed(lambda: store.outbox(which.id, now), on_outbox, store)
     except SenselessError as error:
         return Decided(Outcome.SENSELESS, store.outbox(which.id, now), str(error))
 
@@ -200,16 +203,17 @@ def _on_registration(
         return following
 
     try:
-        return _changed(lambda: store.get(reference, now), unless_changed, store)
+        return changed(lambda: store.get(reference, now), unless_changed, store)
     except ChangedError:
         return Decided(Outcome.CHANGED, store.get(reference, now))
 
 
-def _changed(
+def changed(
     read: Callable[[], AnyOutbox | None],
     step: Callable[[AnyOutbox], AnyOutbox | None],
-    store: Store,
+    store: Saving,
 ) -> Decided:
+    """Write the step after what is read, also when somebody else writes in between."""
     before: AnyOutbox | None = None
     following: AnyOutbox | None = None
     while True:

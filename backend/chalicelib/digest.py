@@ -47,8 +47,9 @@ from chalicelib.domain.registration import (
     VOLUNTEER,
     Registration,
 )
-from chalicelib.domain.site import DESK_REGISTRATION
+from chalicelib.domain.site import DESK_REGISTRATION, DESK_SUGGESTION
 from chalicelib.domain.status import Status
+from chalicelib.domain.suggestion import SENDER, SUGGESTION_MAILS, SUGGESTIONS, Suggestion
 from chalicelib.domain.suspicion import WORDS as SUSPICIONS
 from chalicelib.domain.suspicion import held_for
 from chalicelib.domain.wording import listed
@@ -76,6 +77,7 @@ _NOTICES = {
     "incident": "Een mail over een storing",
     "contact-code": "De code voor een contactadres van {}",
     "sign-in": "Een link om je aan te melden",
+    "export": "Een bestand dat klaar is",
 }
 """The mails that are not about a registration (those: history.py)."""
 UNDELIVERABLE, ASTRAY, SILENT = "undeliverable", "wrong-address", "nobody-called"
@@ -191,6 +193,12 @@ def sections(store: Store, site_url: str, now: datetime) -> tuple[Section, ...]:
             lambda id_: held(id_, store, site_url, today, now),
         ),
         _limited(
+            "Gemelde buddyprojecten",
+            "Open de link, meld je aan en kies: in de lijst of niet. Twijfel je? Vraag het na.",
+            store.work(SUGGESTIONS),
+            lambda id_: suggested(id_, store, site_url, today, now),
+        ),
+        _limited(
             "Contactadressen die niet werken",
             "Vraag de gemeente een ander adres. Vul het in waar ADRES staat.",
             bouncing(store, today),
@@ -247,6 +255,8 @@ def about(mail: Mail) -> str:
     nis_code = mail.receiver.partition("-")[0]
     if mail.receiver == VOLUNTEER:
         name = "de vrijwilliger"
+    elif mail.receiver == SENDER:
+        name = "de melder"
     elif mail.receiver == UNCONFIRMED:
         name = "het nieuwe adres"
     else:
@@ -265,6 +275,7 @@ def reason(mail: Mail) -> str:
 def kind_in_words(kind: str) -> str:
     """Which kind of mail it is, whoever gets it."""
     who = "een gemeente" if kind in TO_MUNICIPALITY else "de vrijwilliger"
+    who = "de melder" if kind in SUGGESTION_MAILS else who
     return _NOTICES.get(kind, mail_in_words(kind, who)).format("een gemeente")
 
 
@@ -381,6 +392,29 @@ def held(id_: str, store: Store, site_url: str, today: date, now: datetime) -> I
         what = SUSPICIONS.get(held_for(one), "Er is iets ongewoons aan.")
         link = f"{site_url}{DESK_REGISTRATION}{one.reference}/"
         yield Item(one.reference, what, since, today, link=link)
+
+
+def suggested(id_: str, store: Store, site_url: str, today: date, now: datetime) -> Iterator[Item]:
+    """A project that somebody told us of: which, says the page where one signs in."""
+    one = store.outbox(id_, now)
+    if isinstance(one, Suggestion) and one.is_open:
+        asks = (
+            "Iemand wil iets aan de lijst veranderen."
+            if one.answers.existing
+            else ("Iemand meldde een project.")
+        )
+        told = [asks, "We vroegen de melder al iets." if one.asked else "", _odd(one)]
+        yield Item(
+            one.reference,
+            " ".join(filter(None, told)),
+            local_date(one.registered_at),
+            today,
+            link=f"{site_url}{DESK_SUGGESTION}{one.reference}/",
+        )
+
+
+def _odd(one: Suggestion) -> str:
+    return SUSPICIONS.get(held_for(one), "Er is iets ongewoons aan.") if one.hold else ""
 
 
 def bouncing(store: Store, today: date) -> Iterator[Item]:

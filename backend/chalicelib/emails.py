@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from chalicelib.domain import campaigns
 from chalicelib.domain.calendar import PROMISED, in_words, local_date, promised_by
 from chalicelib.domain.cleaning import shown_phone
 from chalicelib.domain.contacts import Receiver
@@ -269,7 +270,7 @@ class Letters:
                 "deleted_on": in_words(local_date(registration.expires_at)),
                 "may_be_kept": registration.times_kept < MAX_KEPT,
                 "link": link,
-                "sign_up": SIGN_UP,
+                "sign_up": campaigns.tagged(SIGN_UP, campaigns.MAIL),
             },
             about=registration.expiry_date,
         )

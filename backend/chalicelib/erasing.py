@@ -31,11 +31,14 @@ class Store(Protocol):
     def save(self, outbox: Registration) -> Registration: ...
 
 
-class Everything(Store, Protocol):
-    def ledger(self, day: str, what: str = "") -> Iterable[Entry]: ...
+class Recents(Protocol):
     def recent(self, address: str) -> Recent: ...
     def save_recent(self, recent: Recent, now: datetime) -> None: ...
     def remove_recent(self, recent: Recent) -> None: ...
+
+
+class Everything(Store, Recents, Protocol):
+    def ledger(self, day: str, what: str = "") -> Iterable[Entry]: ...
 
 
 def withdraw(reference: str, door: str, store: Store, now: datetime) -> Registration | None:
@@ -97,14 +100,15 @@ def _erase_one(reference: str, door: str, store: Everything, now: datetime) -> R
 
     known = store.get(reference, now)
     if known and known.answers.email:  # first: after the write nobody knows her address any more
-        _forget(reference, address_of(known), store, now)
+        forget(reference, address_of(known), store, now)
     stub = _changed(reference, step, store, now)
     for address in addresses:  # a forwarder may have judged it meanwhile
-        _forget(reference, address, store, now)
+        forget(reference, address, store, now)
     return stub
 
 
-def _forget(reference: str, address: str, store: Everything, now: datetime) -> None:
+def forget(reference: str, address: str, store: Recents, now: datetime) -> None:
+    """An address is no longer known to have asked for this; where it asked nothing else, at all."""
     while True:
         known = store.recent(address)
         following = forgotten(known, reference)

@@ -4,14 +4,14 @@ What the store and the mailer can answer instead of doing what was asked.
 Apart from both, so that a use case can name them without knowing either.
 """
 
-from chalicelib.domain.registration import Registration
+from chalicelib.domain.outbox import Outbox
 
 
 class TakenError(Exception):
     """The reference is in the table already: `existing` is this submission, or another one."""
 
-    def __init__(self, existing: Registration) -> None:
-        super().__init__(existing.reference)
+    def __init__(self, existing: Outbox) -> None:
+        super().__init__(existing.id)
         self.existing = existing
 
 
@@ -37,3 +37,7 @@ class NotNeededError(Exception):
 
 class NobodyLeftError(Exception):
     """A mail came back from every address that it may go to."""
+
+
+class IncompleteFileError(Exception):
+    """A file is not, or not whole, where it was put."""

@@ -1,6 +1,6 @@
 """
-Forwarding: from a stored registration to its mails, whatever happens on the way. A notice, which
-has an outbox too, goes the same way.
+Forwarding: from a stored registration to its mails, whatever happens on the way. A suggestion and a
+notice, which have an outbox too, go the same way.
 
 The table's stream wakes `forward` within a second; `sweep` does the same work for whatever is due,
 so that everything still goes out when the stream is off (design rule 3). Both first claim the
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.domain import suggestion
+from chalicelib.domain.consequences import followed_up
 from chalicelib.domain.leaving import warned
 from chalicelib.domain.outbox import (
     BOUNCED,
@@ -30,7 +32,7 @@ from chalicelib.domain.outbox import (
     release,
     sent,
 )
-from chalicelib.domain.recent import Recent, Verdict, address_of, admit, forgotten
+from chalicelib.domain.recent import Asking, Recent, Verdict, address_of, admit, forgotten
 from chalicelib.domain.registration import (
     CONFIRM_FIRST_FOR,
     QUARANTINE,
@@ -38,10 +40,10 @@ from chalicelib.domain.registration import (
     TO_MUNICIPALITY,
     Registration,
     admitted,
-    followed_up,
     held,
 )
-from chalicelib.domain.suspicion import NOT_CONFIRMED, Network, visited
+from chalicelib.domain.suggestion import Suggestion
+from chalicelib.domain.suspicion import NOT_CONFIRMED, Arrived, Network, visited
 from chalicelib.domain.waiting import moved_on
 from chalicelib.emails import Email
 from chalicelib.failures import DeliveryFailedError, NobodyLeftError, NotNeededError, StaleError
@@ -140,6 +142,8 @@ def _claim(outbox: Outbox, desk: Desk) -> Outbox | None:
     following = outbox
     if isinstance(following, Registration):
         following = moved_on(_judged(following, desk), desk.clock())
+    if isinstance(following, Suggestion):
+        following = suggestion.moved_on(_judged_suggestion(following, desk), desk.clock())
     if any(following.due_mails(desk.clock())):  # judging may have made one due
         return desk.store.save(claim(following, desk.wall()))
     if following is not outbox:
@@ -162,32 +166,44 @@ def _judged(registration: Registration, desk: Desk) -> Registration:
         return registration
     if registration.synthetic:  # a test of our own, every hour the same
         return admitted(registration, repeat_of="", confirm=True, now=now)
-    verdict = _admit(registration, _oddness(registration, desk), desk)
+    verdict = _verdict(registration, desk)
     judged = admitted(registration, repeat_of=verdict.repeat_of, confirm=verdict.confirm, now=now)
     return held(judged, verdict.hold, verdict.why, now) if verdict.why else judged
 
 
-def _oddness(registration: Registration, desk: Desk) -> str:
+def _judged_suggestion(one: Suggestion, desk: Desk) -> Suggestion:
+    """Judged once, when it is first due."""
+    now = desk.clock()
+    if one.admitted_at or one.erased_at or not any(one.due_mails(now)):
+        return one
+    return suggestion.judged(one, _verdict(one, desk), now)
+
+
+def _verdict(arrived: Asking, desk: Desk) -> Verdict:
+    return _admit(arrived, _oddness(arrived, arrived.network, desk), desk)
+
+
+def _oddness(arrived: Arrived, came_from: str, desk: Desk) -> str:
     """Why it is odd, "" for well; of a network that is not known nothing is kept."""
-    network = Network(registration.network)  # most are new: trying that first saves a read
+    network = Network(came_from)  # most are new: trying that first saves a read
     while True:
-        following, why = visited(network, registration)
-        if following is network or not registration.network:
+        following, why = visited(network, arrived)
+        if following is network or not came_from:
             return why
         try:
             desk.store.save_network(following, desk.clock())
         except StaleError:
-            network = desk.store.network(registration.network)
+            network = desk.store.network(came_from)
         else:
             return why
 
 
-def _admit(registration: Registration, why: str, desk: Desk) -> Verdict:
-    address = address_of(registration)
+def _admit(arrived: Asking, why: str, desk: Desk) -> Verdict:
+    address = address_of(arrived)
     recent = Recent(address)  # most addresses are new: trying that first saves a read
     while True:
         now = desk.clock()
-        following, verdict = admit(recent, registration, why, now)
+        following, verdict = admit(recent, arrived, why, now)
         if verdict.repeat_of and _has_left(verdict.repeat_of, desk):
             recent = forgotten(recent, verdict.repeat_of)
             continue
@@ -204,6 +220,8 @@ def _admit(registration: Registration, why: str, desk: Desk) -> Verdict:
 def _has_left(reference: str, desk: Desk) -> bool:
     """Whether what is repeated is no longer there: then it is asked anew, and no repeat."""
     earlier = desk.store.outbox(reference, desk.clock())
+    if isinstance(earlier, Suggestion):
+        return earlier.erased_at is not None
     return not isinstance(earlier, Registration) or earlier.has_left
 
 
@@ -258,9 +276,7 @@ def _write_down(outbox: Outbox, step: Step, desk: Desk) -> Outbox | None:
     current: Outbox | None = outbox
     while current:
         is_ours = current.lease_until == outbox.lease_until
-        following = step(current)
-        if isinstance(following, Registration):
-            following = followed_up(following, desk.clock())
+        following = followed_up(step(current), desk.clock())
         try:
             saved = desk.store.save(_keep_or_release(following, desk) if is_ours else following)
         except StaleError:

@@ -1,13 +1,15 @@
 """
-The links with which somebody acts on one registration: signed, for one purpose, for a while.
+The links with which somebody acts on one registration or suggestion: signed, for one purpose, for
+a while.
 
-Nothing of them is stored: what a link may still do follows from the registration itself.
+Nothing of them is stored: what a link may still do follows from the record itself.
 """
 
 from datetime import datetime
 
 from chalicelib.domain import site, tokens
 from chalicelib.domain.registration import Registration
+from chalicelib.domain.suggestion import Suggestion
 from chalicelib.domain.tokens import Keys, sign
 
 
@@ -42,6 +44,12 @@ class Links:
         since = registration.links_since or registration.registered_at
         subject = f"{registration.reference}.{code}"
         return self._link(site.QUESTION, tokens.QUESTION, subject, since)
+
+    def suggestion(self, suggestion: Suggestion) -> str:
+        """For who told us of a project: her buttons. The same link in every mail."""
+        return self._link(
+            site.OWN_SUGGESTION, tokens.SUGGESTION, suggestion.reference, suggestion.registered_at
+        )
 
     def new_address(self, registration: Registration) -> str:
         """For whoever reads the mails of the address that she wants to have."""

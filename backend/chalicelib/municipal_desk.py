@@ -16,7 +16,7 @@ from chalicelib import handling, signing_in
 from chalicelib.candidate_link import TOLD
 from chalicelib.desk_pages import AwayForm, DeskPages
 from chalicelib.desk_rows import Row, rows
-from chalicelib.domain.calendar import local_date
+from chalicelib.domain.calendar import local_date, read_day
 from chalicelib.domain.candidate_list import Choice, ordered, sheet, shown
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.deed import Deed, InvalidDeedError, read
@@ -28,7 +28,7 @@ from chalicelib.domain.registration import Registration
 from chalicelib.domain.session import MUNICIPALITY
 from chalicelib.domain.site import AWAY, CANDIDATES, MUNICIPALITY_DESK
 from chalicelib.domain.tokens import Keys
-from chalicelib.domain.vacation import UnusableVacationError, Vacation, ended, read_day, read_days
+from chalicelib.domain.vacation import UnusableVacationError, Vacation, ended, read_days
 from chalicelib.entrance import Entrance, EntrancePages, Front, Rendering
 from chalicelib.failures import StaleError
 from chalicelib.handling import Case, act, found

@@ -17,13 +17,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalicelib.domain.calendar import in_words, local_date
 from chalicelib.domain.contact_code import CODE_FIELD, CodeForm
 from chalicelib.domain.finder import MAX_QUERY, Place
-from chalicelib.domain.form import FIELDS, FieldError, Form
-from chalicelib.domain.reference import is_reference
-from chalicelib.domain.registration import Registration
+from chalicelib.domain.form import Field, Form
+from chalicelib.domain.reference import is_reference, is_suggestion
+from chalicelib.domain.registration import STEP_UP, Registration
 from chalicelib.domain.site import (
     CONFIRM_CONTACT,
     SEARCH,
     SIGN_UP,
+    SUGGEST,
     TEMPLATE_OPTIONS,
     THANKS,
     Link,
@@ -31,10 +32,16 @@ from chalicelib.domain.site import (
     origin_of,
     template_globals,
 )
+from chalicelib.domain.suggestion import ACCEPTED, REFUSED, Suggestion
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 TO_THE_FORM = Link("Naar het formulier", SIGN_UP)
+SUGGESTION_STATES = {
+    "": "We lezen na wat je schreef. Daarna mailen we je wat we beslissen.",
+    ACCEPTED: "Wat je schreef, komt in onze lijst.",
+    REFUSED: "Wat je schreef, komt niet in onze lijst.",
+}
 
 
 class Pages:
@@ -59,17 +66,29 @@ class Pages:
         With a `submission_id` the next attempt is the same submission: the first may have been
         stored after all. Without one it is a new submission, as nothing was stored.
         """
+        return self._form_page("registration", SIGN_UP, form, submission_id)
+
+    def project_page(self, form: Form, submission_id: str = "") -> str:
+        """The same of the form about a project."""
+        return self._form_page("suggestion", SUGGEST, form, submission_id)
+
+    def _form_page(self, name: str, here: str, form: Form, submission_id: str) -> str:
         return self.render(
-            "registration",
-            SIGN_UP,
+            name,
+            here,
             form=form,
             submission_id=submission_id or str(uuid.uuid4()),
             again=bool(submission_id),
-            errors=[(error, _field_id(error)) for error in form.errors],
+            errors=[(error, _field_id(form.fields.get(error.field))) for error in form.errors],
         )
 
     def thanks_page(self, reference: str = "") -> str:
-        """The confirmation; a reference that can't be one is not repeated."""
+        """
+        The confirmation, of who signed up or who told us of a project; a reference that can't be
+        one is not repeated.
+        """
+        if is_suggestion(reference):
+            return self.render("suggested", THANKS, reference=reference)
         return self.render("thanks", THANKS, reference=reference if is_reference(reference) else "")
 
     def search_page(self, query: str, places: Sequence[Place]) -> str:
@@ -93,6 +112,19 @@ class Pages:
             municipalities=registration.answers.municipalities,
         )
 
+    def suggestion_page(self, one: Suggestion, told: str = "") -> str:
+        """How it stands with what somebody told us of a project; nothing that anybody typed."""
+        return self.render(
+            "own-suggestion",
+            "",
+            told=told,
+            reference=one.reference,
+            must_confirm=one.hold == STEP_UP,
+            is_in=one.decision == ACCEPTED,
+            standing=SUGGESTION_STATES[one.decision],
+            suggested_on=in_words(local_date(one.registered_at)),
+        )
+
     def notice_page(self, title: str, text: str) -> str:
         """One message and the way back to the form: a conflict, a fault of ours, …"""
         return self.render("notice", "", title=title, text=text, link=TO_THE_FORM)
@@ -113,7 +145,6 @@ class Pages:
         return environment
 
 
-def _field_id(error: FieldError) -> str:
-    """The element to go to: the field, or the form for what the visitor can't see."""
-    field = FIELDS.get(error.field)
+def _field_id(field: Field | None) -> str:
+    """The element to go to for an error: the field, or the form for what a visitor can't see."""
     return "form" if field is None or field.kind == "hidden" else field.name

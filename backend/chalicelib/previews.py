@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
 
-from chalicelib import alarm, confirming, digest, signing_in
-from chalicelib.domain import incidents
+from chalicelib import alarm, confirming, digest, exporting, signing_in
+from chalicelib.domain import incidents, suggestion
 from chalicelib.domain.calendar import date_in_words, in_words, local_date, promised_by
 from chalicelib.domain.contacts import Receiver
+from chalicelib.domain.export import XLSX, Choice
 from chalicelib.domain.following import acted
 from chalicelib.domain.form import Answers
 from chalicelib.domain.handover import HANDED_ON as HANDED_ON_ACT
@@ -46,20 +47,23 @@ from chalicelib.domain.registration import (
     VOLUNTEER,
     WARNING,
     WITHDRAWAL,
+    Circumstances,
     Registration,
     register,
 )
 from chalicelib.domain.reply import AFTER_FOUR_WEEKS
 from chalicelib.domain.rerouting import refused_for, rerouted
 from chalicelib.domain.session import AGENCY as AGENCY_DESK
-from chalicelib.domain.site import CONFIRM_CONTACT, MUNICIPALITY_DESK
+from chalicelib.domain.site import CONFIRM_CONTACT, DESK_EXPORTS, MUNICIPALITY_DESK
 from chalicelib.domain.waiting import escalated
+from chalicelib.domain.wording import thousands
 from chalicelib.emails import Email, Letters
 from chalicelib.links import Links
 from chalicelib.own_letters import OwnLetters
 from chalicelib.reminding import Waiting
+from chalicelib.suggestion_letters import SuggestionLetters
 
-REFERENCE = "MB-VRBL-D222"
+REFERENCE, SUGGESTED = "MB-VRBL-D222", "MP-VRBL-D222"
 HERE, THERE = "41002", "44021"  # Aalst and Gent
 PARTNER = "partner-1"
 _KEY = b"voorbeeld"
@@ -157,11 +161,23 @@ class Previews:
             ),
             WARNING: lambda: letters.warning(one, link),
             REFUSAL: lambda: letters.refusal(refused_for(one, "no-place", "agency", now)),
+            suggestion.RECEIVED: lambda: self._to_sender(suggestion.RECEIVED),
+            suggestion.CONFIRM_FIRST: lambda: self._to_sender(suggestion.CONFIRM_FIRST),
+            suggestion.ASKING: lambda: self._to_sender(suggestion.ASKING, "source"),
+            suggestion.ACCEPTANCE: lambda: self._to_sender(suggestion.ACCEPTANCE),
+            suggestion.REJECTION: lambda: self._to_sender(suggestion.REJECTION),
             confirming.KIND: self._code,
             signing_in.KIND: self._sign_in,
+            exporting.KIND: self._export,
             digest.KIND: self._digest,
             incidents.NOTICE: self._incident,
         }
+
+    def _to_sender(self, kind: str, about: str = "") -> Email:
+        letters = SuggestionLetters(self._letters, self._agency)
+        one = _suggestion(self._now)
+        mail = Mail(kind, suggestion.SENDER, self._now, self._now, about=about)
+        return letters.letter(one, mail, self._links.suggestion(one))
 
     def _code(self) -> Email:
         return self._notice(
@@ -185,6 +201,18 @@ class Previews:
                 "name": "voorbeeld",
                 "link": self._links.sign_in(AGENCY_DESK, "voorbeeld", self._now),
                 "until": "10.30 uur",
+            },
+        )
+
+    def _export(self) -> Email:
+        return self._notice(
+            exporting.KIND,
+            {
+                "name": "voorbeeld",
+                "what": Choice(XLSX, place=HERE).in_words(),
+                "count": thousands(1234),
+                "until": f"{self._day(1)}, 10.30 uur",
+                "page": DESK_EXPORTS,
             },
         )
 
@@ -302,6 +330,18 @@ def _registration(now: datetime) -> Registration:
         new_email="voorbeeld@nieuw-adres.example",
         new_email_at=now,
     )
+
+
+def _suggestion(now: datetime) -> suggestion.Suggestion:
+    """A project that is invented; its sender is told that it is unclear."""
+    answers = replace(
+        suggestion.NOTHING,
+        project="Voorbeeldproject",
+        name="Voorbeeld Verzonnen",
+        email="voorbeeld@melder.example",
+    )
+    one = suggestion.suggest(answers, SUGGESTED, "voorbeeld", now, Circumstances())
+    return replace(one, why="unclear")
 
 
 def _rerouted(now: datetime) -> Registration:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.domain.consequences import followed_up
 from chalicelib.domain.contacts import Contact, bounced
 from chalicelib.domain.delivery import OfAnotherError, read_event
 from chalicelib.domain.outbox import BOUNCED, PERMANENT, AnyOutbox, Outbox, Receipt, heard
-from chalicelib.domain.registration import Registration, followed_up
 from chalicelib.failures import StaleError
 from chalicelib.logs import Log
 
@@ -63,9 +63,7 @@ def _note(receipt: Receipt, store: Store, now: datetime) -> None:
     following = heard(outbox, receipt)
     if following is outbox:
         return
-    if isinstance(following, Registration):
-        following = followed_up(following, now)
-    store.save(following)
+    store.save(followed_up(following, now))
 
 
 def _note_bounce(receipt: Receipt, store: Store, now: datetime) -> None:

@@ -1,17 +1,21 @@
 """
-Taking in a registration: the one thing that happens while the volunteer waits.
+Taking in a registration, or a suggestion: the one thing that happens while the visitor waits.
 
 One conditional write, and nothing else: no mail, no second write, no look-up (design rule 1).
 Everything that follows starts from the stored record.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from chalicelib.domain.form import Submission
+from chalicelib.domain import reference
+from chalicelib.domain.form import Answers, AnyAnswers, Submission
 from chalicelib.domain.reference import references, submission_id_of
 from chalicelib.domain.registration import Circumstances, Registration, fingerprint, register
+from chalicelib.domain.suggestion import Suggestion, suggest
+from chalicelib.domain.suggestion_form import ProjectAnswers
 from chalicelib.failures import TakenError
 from chalicelib.logs import Log
 
@@ -20,8 +24,15 @@ log = Log(__name__)
 ORDINARY = Circumstances()
 
 
+Arrived = TypeVar("Arrived", Registration, Suggestion)
+
+
 class Store(Protocol):
     def add(self, registration: Registration) -> None: ...
+
+
+class SuggestionStore(Protocol):
+    def add_suggestion(self, suggestion: Suggestion) -> None: ...
 
 
 class OtherContentError(Exception):
@@ -32,7 +43,7 @@ class OtherContentError(Exception):
         self.reference = reference
 
 
-def identified(submission: Submission, now: datetime) -> Submission:
+def identified(submission: Submission[AnyAnswers], now: datetime) -> Submission[AnyAnswers]:
     """The submission with an id, also when its page gave none, as without JavaScript."""
     if submission.submission_id:
         return submission
@@ -41,7 +52,7 @@ def identified(submission: Submission, now: datetime) -> Submission:
 
 
 def take_in(
-    submission: Submission, store: Store, now: datetime, came: Circumstances = ORDINARY
+    submission: Submission[Answers], store: Store, now: datetime, came: Circumstances = ORDINARY
 ) -> Registration:
     """
     Keep an identified submission and how it `came`; the same submission again gives the same
@@ -49,20 +60,38 @@ def take_in(
 
     Raises `OtherContentError` when its id was used for other answers.
     """
-    digest = fingerprint(submission.answers)
-    for reference in references(submission.submission_id):
-        registration = register(submission.answers, reference, submission.submission_id, now, came)
+    id_, answers = submission.submission_id, submission.answers
+    candidates = (register(answers, one, id_, now, came) for one in references(id_))
+    return _kept(candidates, store.add)
+
+
+def take_in_suggestion(
+    submission: Submission[ProjectAnswers],
+    store: SuggestionStore,
+    now: datetime,
+    came: Circumstances,
+) -> Suggestion:
+    """The same, of what somebody told us of a project."""
+    id_, answers = submission.submission_id, submission.answers
+    names = references(id_, reference.SUGGESTION)
+    return _kept((suggest(answers, one, id_, now, came) for one in names), store.add_suggestion)
+
+
+def _kept(candidates: Iterable[Arrived], add: Callable[[Arrived], None]) -> Arrived:
+    """The first of the candidates, which differ in their reference, that has a free place."""
+    for one in candidates:
         try:
-            store.add(registration)
+            add(one)
         except TakenError as taken:
             # The reply to our own write may have been lost: then what stands there is ours.
-            if taken.existing.submission_id != submission.submission_id:
+            there = taken.existing
+            if not isinstance(there, type(one)) or there.submission_id != one.submission_id:
                 continue
-            if taken.existing.fingerprint != digest:
-                log.info("submission repeated with other answers", reference=reference)
-                raise OtherContentError(reference) from None
-            log.info("submission repeated", reference=reference)
-            return taken.existing
-        log.info("registered", reference=reference)
-        return registration
+            if there.fingerprint != one.fingerprint:
+                log.info("submission repeated with other answers", reference=one.reference)
+                raise OtherContentError(one.reference) from None
+            log.info("submission repeated", reference=one.reference)
+            return there
+        log.info("registered", reference=one.reference)
+        return one
     raise AssertionError("there is always a next reference")

@@ -7,17 +7,27 @@ from typing import Protocol
 
 from chalicelib import counting
 from chalicelib.domain.calendar import local_date
+from chalicelib.domain.downloads import Downloads
 from chalicelib.domain.external import External, known
 from chalicelib.domain.figures import FIRST_DAY
-from chalicelib.domain.report import WEEK, Known, Question, weekly
+from chalicelib.domain.report import DOWNLOAD, WEEK, Known, Question, weekly
 
 
 class Store(counting.Reading, Protocol):
     def externals(self) -> Iterable[External]: ...
+    def downloads(self) -> Iterable[Downloads]: ...
+
+
+TO_COME, TOO_EARLY, NOT_BEFORE = "to-come", "too-early", "not-before"
+"""A day after today; one from before there was a site; one to compare with that is not before."""
 
 
 class UnanswerableError(ValueError):
-    """No figures can be asked of such a day; the text says why."""
+    """No figures can be asked of such a day; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def answerable(question: Question, now: datetime) -> Question:
@@ -29,11 +39,11 @@ def answerable(question: Question, now: datetime) -> Question:
     today = local_date(now)
     known_by = question.known_by or question.as_of
     if max(question.as_of, known_by) > today:
-        raise UnanswerableError("That day is still to come: ask for today or before.")
+        raise UnanswerableError(TO_COME)
     if min(question.as_of, question.since or question.as_of) < FIRST_DAY:
-        raise UnanswerableError(f"There was no mijnbuddy.be before {FIRST_DAY}.")
+        raise UnanswerableError(TOO_EARLY)
     if question.since and question.since >= question.as_of:
-        raise UnanswerableError("The day to compare with must be before the other one.")
+        raise UnanswerableError(NOT_BEFORE)
     return replace(question, known_by=known_by)
 
 
@@ -50,5 +60,6 @@ def figures(question: Question, store: Store, now: datetime) -> Known:
         before=before,
         weeks=weekly(days) if question.by == WEEK else (),
         externals=known(store.externals(), question.as_of, known_by),
+        downloads=tuple(store.downloads()) if question.by == DOWNLOAD else (),
         is_final=is_final and known_by < local_date(now),
     )

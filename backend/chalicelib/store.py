@@ -5,15 +5,17 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | --- | --- | --- | --- |
 | registration | `REGISTRATION#MB-7K3F-9Q4D` | `REGISTRATION` | its reference |
 | notice | `NOTICE#digest.2026-11-23` | `NOTICE` | its kind and key |
-| … of both, with something due | index `due`: `due` | `due_at` | the sweep, oldest first |
+| suggestion | `SUGGESTION#MP-7K3F-9Q4D` | `SUGGESTION` | its reference |
+| … of these, with something due | index `due`: `due` | `due_at` | the sweep, oldest first |
 | candidates that nobody opened | index `due`: `unopened` | since when | the reminders |
-| … that wait for a person | index `work`: `attention`, `quarantine` | `work_at` | the desk |
+| … that wait for a person | index `work`: `attention`, `quarantine`, … | `work_at` | the desk |
 | contact address | `CONTACTS` | `41002#1` | a municipality's, in order; all of them |
 | recent requests of an address | `RECENT#<digest>` | `RECENT` | the forwarder |
 | registrations of a network, today | `NETWORK#<digest>` | `NETWORK` | the forwarder |
 | candidate in a municipality | `CANDIDATES#41002` | its reference | that municipality's desk |
 | word of a name | `NAME#<digest>` | its reference | the agency's desk |
 | officers, all in one | `OFFICERS` | `OFFICERS` | the agency's desk |
+| file that an officer asked for | `EXPORTS` | its id | the agency's desk, who makes it |
 | an officer saw a person | `VIEWS#2026-11-23` | `<moment>#<officer>#<reference>` | a day |
 | vacation of a municipality | `DESK#41002` | `VACATION` | its desk, and who would remind it |
 | session at a desk | `SESSION#<digest>` | `SESSION` | each request of that browser |
@@ -23,6 +25,7 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | … their total up to that day | `FIGURES` | `TOTAL#2026-11-23` | reports, a date |
 | … how far they are | `FIGURES` | `PROGRESS` | who counts |
 | count of somebody else | `EXTERNAL` | `<moment>#<digest>` | reports, all |
+| downloads of a file, in a year | `DOWNLOADS` | `2026#/films/x/film.mp4` | reports, all |
 | last incident of a kind | `INCIDENT#silence` | `INCIDENT` | its kind |
 | how the whole is doing | `STATUS` | `STATUS` | everybody |
 
@@ -34,7 +37,7 @@ DynamoDB deletes what has expired (`expires_at`) when it comes to it: until then
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -45,9 +48,11 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Change, Contact
+from chalicelib.domain.downloads import Downloads
+from chalicelib.domain.export import Choice, Export
 from chalicelib.domain.external import External
 from chalicelib.domain.figures import Progress, Sheet, Tally
-from chalicelib.domain.form import FIELDS, Answers
+from chalicelib.domain.form import FIELDS, Answers, Fields
 from chalicelib.domain.handover import Act, Handover, Partner
 from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
@@ -56,12 +61,15 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.officers import Officer, Roster
 from chalicelib.domain.outbox import AnyOutbox, Event, Fact, Mail, Outbox, Sending
 from chalicelib.domain.recent import KEPT, Recent, Request
-from chalicelib.domain.reference import is_reference
+from chalicelib.domain.reference import is_reference, is_suggestion
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.reply import Reply
 from chalicelib.domain.retention import NETWORK_TERM
 from chalicelib.domain.session import Session
 from chalicelib.domain.status import Delivery, Probed, Status
+from chalicelib.domain.suggestion import Suggestion
+from chalicelib.domain.suggestion_form import FIELDS as PROJECT_FIELDS
+from chalicelib.domain.suggestion_form import ProjectAnswers
 from chalicelib.domain.suspicion import Network, Visit
 from chalicelib.domain.vacation import KEPT as VACATION_KEPT
 from chalicelib.domain.vacation import Vacation
@@ -97,14 +105,39 @@ class Store:
 
         Raises `TakenError` with what is there, when something has its reference already.
         """
-        now = {":now": {"N": str(_seconds(registration.registered_at))}}
+        self._keep(registration, registration.registered_at)
+
+    def add_suggestion(self, suggestion: Suggestion) -> None:
+        """Keep a new suggestion; the same."""
+        self._keep(suggestion, suggestion.registered_at)
+
+    def _keep(self, outbox: Outbox, at: datetime) -> None:
+        now = {":now": {"N": str(_seconds(at))}}
         free = "attribute_not_exists(pk) OR expires_at <= :now"
         try:
-            self._put(_outbox_item(registration), free, now)
+            self._put(_outbox_item(outbox), free, now)
         except ClientError as error:
             if not _is_refused(error):
                 raise
-            raise TakenError(read_registration(error.response["Item"])) from None  # type: ignore[typeddict-item]
+            raise TakenError(read_outbox(error.response["Item"])) from None  # type: ignore[typeddict-item]
+
+    def suggestion(self, reference: str, now: datetime) -> Suggestion | None:
+        """The suggestion, unless it has expired."""
+        image = self._get(f"SUGGESTION#{reference}", "SUGGESTION")
+        one = _read_suggestion(image) if image else None
+        return one if one and now < one.expires_at else None
+
+    def suggestions(self, now: datetime) -> Iterator[Suggestion]:
+        """Every suggestion there is: a walk through the whole table, for the command only."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :suggestion",
+            ExpressionAttributeValues={":suggestion": {"S": "SUGGESTION"}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            found = map(_read_suggestion, page["Items"])
+            yield from (one for one in found if now < one.expires_at)
 
     def get(self, reference: str, now: datetime) -> Registration | None:
         """The registration, unless it has expired."""
@@ -135,16 +168,18 @@ class Store:
         return self._added(_outbox_item(notice))
 
     def outbox(self, id_: str, now: datetime) -> Outbox | None:
-        """The registration with this reference, or the notice with this id; unless it expired."""
+        """The registration or suggestion with this reference, or the notice; unless it expired."""
         if is_reference(id_):
             return self.get(id_, now)
+        if is_suggestion(id_):
+            return self.suggestion(id_, now)
         image = self._get(f"NOTICE#{id_}", "NOTICE")
         notice = _read_notice(image) if image else None
         return notice if notice and now < notice.expires_at else None
 
     def save(self, outbox: AnyOutbox) -> AnyOutbox:
         """
-        Write the next version of a registration or notice; returns it.
+        Write the next version of a registration, suggestion or notice; returns it.
 
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
@@ -164,11 +199,16 @@ class Store:
         return (_id_of(image) for image in waiting)
 
     def work(self, kind: str) -> Iterator[str]:
-        """The ids of what waits for a person: `attention` or `quarantine`, longest first."""
+        """The ids of what waits for a person (`attention`, `quarantine`, …), longest first."""
         return (_id_of(image) for image in self._query("#work = :work", index="work", work=kind))
 
-    def registrations(self, now: datetime) -> Iterator[Registration]:
-        """Every registration there is: a walk through the whole table, for the repair only."""
+    def registrations(
+        self, now: datetime, scanned: Callable[[int], object] = lambda _: None
+    ) -> Iterator[Registration]:
+        """
+        Every registration there is: a walk through the whole table, for the repair, and for an
+        export. `scanned` is told of each page how many items of whatever kind it had.
+        """
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
             FilterExpression="sk = :registration",
@@ -176,8 +216,13 @@ class Store:
             ConsistentRead=True,
         )
         for page in pages:
+            scanned(page["ScannedCount"])
             found = map(read_registration, page["Items"])
             yield from (registration for registration in found if now < registration.expires_at)
+
+    def size(self) -> int:
+        """About how many items there are, of whatever kind: AWS counts them every six hours."""
+        return self._client.describe_table(TableName=self._table)["Table"]["ItemCount"]
 
     def terms(self) -> Iterator[tuple[Registration, datetime]]:
         """
@@ -207,12 +252,13 @@ class Store:
         )
 
     def outboxes(self, now: datetime) -> Iterator[Outbox]:
-        """Every registration and notice there is: a walk as above, for the daily check only."""
+        """Everything with mails that there is: a walk as above, for the daily check only."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
-            FilterExpression="sk IN (:registration, :notice)",
+            FilterExpression="sk IN (:registration, :suggestion, :notice)",
             ExpressionAttributeValues={
                 ":registration": {"S": "REGISTRATION"},
+                ":suggestion": {"S": "SUGGESTION"},
                 ":notice": {"S": "NOTICE"},
             },
             ConsistentRead=True,
@@ -344,6 +390,29 @@ class Store:
         found = map(_read_view, self._query("pk = :pk", pk=f"VIEWS#{day}"))
         return (view for view in found if now < view.expires_at)
 
+    def exports(self, now: datetime) -> Iterator[Export]:
+        """The files that officers asked for lately, in whatever order."""
+        found = map(_read_export, self._query("pk = :pk", pk="EXPORTS"))
+        return (one for one in found if now < one.expires_at)
+
+    def export(self, id_: str, now: datetime) -> Export | None:
+        """The file with this id, unless nobody should know of it any more."""
+        image = self._get("EXPORTS", id_)
+        one = _read_export(image) if image else None
+        return one if one and now < one.expires_at else None
+
+    def save_export(self, export: Export) -> Export:
+        """
+        Write the next version of what somebody asked for; returns it.
+
+        Raises `StaleError` when the version read before is no longer the one in the table.
+        """
+        following = replace(export, version=export.version + 1)
+        expires_at = _seconds(following.expires_at)
+        item = {"pk": "EXPORTS", "sk": export.id, **_item(following), "expires_at": expires_at}
+        self._put_version(item, export.version)
+        return following
+
     def vacation(self, nis_code: str) -> Vacation | None:
         """The last notice of a municipality, by today's NIS code; perhaps one that is over."""
         image = self._get(f"DESK#{nis_code}", "VACATION")
@@ -471,6 +540,23 @@ class Store:
         """The counts of others, also what was replaced, in the order in which we got them."""
         return map(_read_external, self._query("pk = :pk", pk="EXTERNAL"))
 
+    def count_download(self, path: str, day: date) -> None:
+        """
+        One more download of a file on a day. Adding is atomic; where an answer was lost, the client
+        asks again, and then it counts twice.
+        """
+        self._client.update_item(
+            TableName=self._table,
+            Key={"pk": {"S": "DOWNLOADS"}, "sk": {"S": f"{day.year}#{path}"}},
+            UpdateExpression="ADD #day :one",
+            ExpressionAttributeNames={"#day": day.isoformat()},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    def downloads(self) -> Iterator[Downloads]:
+        """How often each file was downloaded, a record a year: some dozens for each year."""
+        return map(_read_downloads, self._query("pk = :pk", pk="DOWNLOADS"))
+
     def incident(self, kind: str) -> Incident:
         """The last incident of a kind; one that never began when there was none."""
         image = self._get(f"INCIDENT#{kind}", "INCIDENT")
@@ -593,7 +679,7 @@ class Store:
 
 
 def _outbox_item(outbox: Outbox) -> Item:
-    kind = "REGISTRATION" if isinstance(outbox, Registration) else "NOTICE"
+    kind = type(outbox).__name__.upper()
     due_at, work = outbox.due_at, outbox.work
     return {
         "pk": f"{kind}#{outbox.id}",
@@ -607,8 +693,8 @@ def _outbox_item(outbox: Outbox) -> Item:
 
 
 def read_outbox(image: Image) -> Outbox:
-    """A registration or a notice from its item, as a query or the stream gives it."""
-    return read_registration(image) if is_registration(image) else _read_notice(image)
+    """What has an outbox from its item, as a query or the stream gives it."""
+    return _OUTBOXES[str(image["sk"]["S"])](image)
 
 
 def read_registration(image: Image) -> Registration:
@@ -620,7 +706,7 @@ def read_registration(image: Image) -> Registration:
         submission_id=item.get("submission_id", ""),
         fingerprint=item.get("fingerprint", ""),
         registered_at=_moment(item["registered_at"]),
-        answers=_read_answers(item["answers"]),
+        answers=Answers(**_read_fields(item["answers"], Answers, FIELDS)),
         admitted_at=_maybe_moment(item.get("admitted_at")),
         repeat_of=item.get("repeat_of", ""),
         signals=tuple(item.get("signals", ())),
@@ -643,6 +729,30 @@ def read_registration(image: Image) -> Registration:
     )
 
 
+def _read_suggestion(image: Image) -> Suggestion:
+    item = _read(image)
+    return Suggestion(
+        **_read_outbox(item),
+        reference=item["reference"],
+        submission_id=item.get("submission_id", ""),
+        fingerprint=item.get("fingerprint", ""),
+        registered_at=_moment(item["registered_at"]),
+        answers=ProjectAnswers(**_read_fields(item["answers"], ProjectAnswers, PROJECT_FIELDS)),
+        signals=tuple(item.get("signals", ())),
+        network=item.get("network", ""),
+        admitted_at=_maybe_moment(item.get("admitted_at")),
+        repeat_of=item.get("repeat_of", ""),
+        hold=item.get("hold", ""),
+        held_at=_maybe_moment(item.get("held_at")),
+        decision=item.get("decision", ""),
+        decided_at=_maybe_moment(item.get("decided_at")),
+        why=item.get("why", ""),
+        belongs_to=item.get("belongs_to", ""),
+        sender_erased_at=_maybe_moment(item.get("sender_erased_at")),
+        erased_at=_maybe_moment(item.get("erased_at")),
+    )
+
+
 def _read_notice(image: Image) -> Notice:
     item = _read(image)
     return Notice(
@@ -662,12 +772,12 @@ def _read_outbox(item: Item) -> Item:
     }
 
 
-def _read_answers(item: Item) -> Answers:
-    answers: Item = {
-        name: tuple(item.get(name, ())) if FIELDS[name].max_values > 1 else item.get(name, "")
-        for name in (attribute.name for attribute in fields(Answers))
+def _read_fields(item: Item, kind: "type[DataclassInstance]", questions: Fields) -> Item:
+    """The answers to the questions of a form, by the attributes of what keeps them."""
+    return {
+        name: tuple(item.get(name, ())) if questions[name].max_values > 1 else item.get(name, "")
+        for name in (attribute.name for attribute in fields(kind))
     }
-    return Answers(**answers)
 
 
 def _read_mail(item: Item) -> Mail:
@@ -917,7 +1027,33 @@ def _read_officer(item: Item) -> Officer:
 
 def _read_view(image: Image) -> View:
     item = _read(image)
-    return View(_moment(item["at"]), item["officer"], item["what"], item.get("reference", ""))
+    return View(
+        at=_moment(item["at"]),
+        officer=item["officer"],
+        what=item["what"],
+        reference=item.get("reference", ""),
+        about=item.get("about", ""),
+        count=int(item.get("count", 0)),
+    )
+
+
+def _read_export(image: Image) -> Export:
+    item = _read(image)
+    return Export(
+        id=item["id"],
+        choice=Choice(**item["choice"]),
+        officer=item["officer"],
+        asked_at=_moment(item["asked_at"]),
+        attempts=int(item.get("attempts", 0)),
+        lease_until=_maybe_moment(item.get("lease_until")),
+        made_at=_maybe_moment(item.get("made_at")),
+        count=int(item.get("count", 0)),
+        size=int(item.get("size", 0)),
+        failed_at=_maybe_moment(item.get("failed_at")),
+        told_at=_maybe_moment(item.get("told_at")),
+        removed_at=_maybe_moment(item.get("removed_at")),
+        version=int(item["version"]),
+    )
 
 
 def _read_session(image: Image) -> Session:
@@ -992,6 +1128,15 @@ def _read_external(image: Image) -> External:
         note=item["note"],
         recorded_at=_moment(item["recorded_at"]),
         who=item["who"],
+    )
+
+
+def _read_downloads(image: Image) -> Downloads:
+    item = _read(image)
+    days = {key: count for key, count in item.items() if key not in {"pk", "sk"}}
+    return Downloads(
+        path=item["sk"].partition("#")[2],
+        days={date.fromisoformat(day): int(count) for day, count in days.items()},
     )
 
 
@@ -1082,8 +1227,16 @@ def is_registration(keys: Image) -> bool:
 
 
 def is_outbox(keys: Image) -> bool:
-    """Whether they are a registration's or a notice's."""
-    return str(keys["sk"]["S"]) in {"REGISTRATION", "NOTICE"}
+    """Whether they are of something with mails."""
+    return str(keys["sk"]["S"]) in _OUTBOXES
+
+
+_OUTBOXES: Mapping[str, Callable[[Image], Outbox]] = {
+    "REGISTRATION": read_registration,
+    "SUGGESTION": _read_suggestion,
+    "NOTICE": _read_notice,
+}
+"""What has mails, by its sort key: how it is read."""
 
 
 def _id_of(image: Image) -> str:

@@ -19,8 +19,10 @@ from chalicelib.domain.calendar import local_date
 from chalicelib.domain.contacts import REGIONS, UNCONFIRMED, USABLE, Contact
 from chalicelib.domain.municipalities import MUNICIPALITIES
 from chalicelib.domain.officers import Officer, Roster, manages
+from chalicelib.domain.reference import is_reference, is_suggestion
 from chalicelib.domain.registration import QUARANTINE
-from chalicelib.domain.site import DESK_CONTACTS, DESK_REGISTRATION
+from chalicelib.domain.site import DESK_CONTACTS, DESK_REGISTRATION, DESK_SUGGESTION
+from chalicelib.domain.suggestion import SUGGESTIONS
 
 MAX_LOOKED_UP = 200
 """How many of what waits are read for one page; of the rest it tells how many."""
@@ -107,6 +109,7 @@ def groups(store: Store, agency: str, now: datetime) -> tuple[Group, ...]:
         ),
         *attention(store, now),
         _held(store, today, now),
+        _suggested(store, today, now),
         _plain(
             "teruggekomen",
             "Contactadressen die niet werken",
@@ -163,8 +166,9 @@ def resendable(store: Store, only: Filter, now: datetime) -> tuple[Task, ...]:
 
 
 def _task(item: Item) -> Task:
-    is_registration = item.name.startswith("MB-")
-    path = f"{DESK_REGISTRATION}{item.name}/" if is_registration else ""
+    desk = DESK_SUGGESTION if is_suggestion(item.name) else DESK_REGISTRATION
+    has_page = is_suggestion(item.name) or is_reference(item.name)
+    path = f"{desk}{item.name}/" if has_page else ""
     can_go = item.code in {digest.UNDELIVERABLE, digest.ASTRAY} and item.why not in FINAL
     if item.mail is None or not can_go:
         return Task(item, path)
@@ -178,6 +182,18 @@ def _held(store: Store, today: date, now: datetime) -> Group:
         "nakijken",
         "Aanmeldingen om na te kijken",
         "Open de aanmelding en kies: doorlaten of weigeren. De vrijwilliger wacht zo lang.",
+        tuple(map(_task, items)),
+        more,
+    )
+
+
+def _suggested(store: Store, today: date, now: datetime) -> Group:
+    looked_up, more = _first(store.work(SUGGESTIONS))
+    items = [item for id_ in looked_up for item in digest.suggested(id_, store, "", today, now)]
+    return Group(
+        "projecten",
+        "Gemelde buddyprojecten",
+        "Open de melding en kies: in de lijst of niet. Twijfel je? Vraag het na.",
         tuple(map(_task, items)),
         more,
     )

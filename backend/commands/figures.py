@@ -13,25 +13,27 @@ from rich.progress import track
 
 from chalicelib import bootstrap, counting, reporting
 from chalicelib.counting import Difference
+from chalicelib.document_files import FORMATS, TEXTS, written
+from chalicelib.domain.answer import answer as answer_of
 from chalicelib.domain.calendar import local_date
 from chalicelib.domain.course import REGISTERED
 from chalicelib.domain.document import Document
-from chalicelib.domain.figures import Counts, Sheet
+from chalicelib.domain.figures import FIRST_DAY, Counts, Sheet
 from chalicelib.domain.report import GROUPS, NOW, THEN, Known, Question
 from chalicelib.domain.report import report as report_of
 from chalicelib.projection import repair as repair_ledger
-from chalicelib.reporting import UnanswerableError
-from commands.answer import answer as answer_of
+from chalicelib.reporting import NOT_BEFORE, TO_COME, TOO_EARLY, UnanswerableError
 from commands.console import AsJson, open_store, print_json, print_table, told
-from commands.document_files import FORMATS
 
 reports = typer.Typer()
 commands = typer.Typer(no_args_is_help=True, help="The figures that reports are made of.")
 
 _DAY = ["%Y-%m-%d"]
-TEXTS = ("md", "html", "json")
-"""What an answer can be: it is sentences, and few tables."""
-
+UNANSWERABLE = {
+    TO_COME: "That day is still to come: ask for today or before.",
+    TOO_EARLY: f"There was no mijnbuddy.be before {FIRST_DAY}.",
+    NOT_BEFORE: "The day to compare with must be before the other one.",
+}
 AsOf = Annotated[datetime, typer.Option("--as-of", formats=_DAY, help="Up to and with this day.")]
 KnownBy = Annotated[
     datetime | None,
@@ -177,7 +179,7 @@ def _known(question: Question) -> tuple[Question, Known]:
     try:
         question = reporting.answerable(question, now)
     except UnanswerableError as error:
-        _fail(str(error))
+        _fail(UNANSWERABLE[error.code])
     return question, reporting.figures(question, store, now)
 
 
@@ -185,8 +187,7 @@ def _hand_out(
     document: Document, question: Question, known: Known, kind: str, output: Path | None
 ) -> None:
     """The bytes go out; what tells of this run goes beside them, as it differs each time."""
-    made = FORMATS[kind](document)
-    content = made.encode() if isinstance(made, str) else made
+    content = written(document, kind)
     digest, now = hashlib.sha256(content).hexdigest(), bootstrap.now()
     if output is None:
         sys.stdout.buffer.write(content)

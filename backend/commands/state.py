@@ -83,15 +83,24 @@ def show_views(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Which officer looked at which registration, on one day."""
+    """Which officer looked at which registration, or took which file, on one day."""
     chosen = (day or bootstrap.now()).date().isoformat()
     seen = list(open_store().views(chosen, bootstrap.now()))
     if as_json:
         print_json([asdict(view) for view in seen])
         return
     print_table(
-        ("when", "who", "what", "reference"),
-        ((shown(view.at), view.officer, view.what, view.reference) for view in seen),
+        ("when", "who", "what", "of", "registrations"),
+        (
+            (
+                shown(view.at),
+                view.officer,
+                view.what,
+                view.reference or view.about,
+                str(view.count) if view.about else "",
+            )
+            for view in seen
+        ),
     )
 
 

@@ -13,13 +13,14 @@ from aiohttp import web
 from infra.local import local_aws, state
 from infra.local.api_proxy import Api, ApiPaths
 from infra.local.contacts import load_placeholders
-from infra.local.deployment import Deployment, deploy
+from infra.local.deployment import PATH_STYLE, Deployment, client, deploy
 from infra.local.dev_routes import dev_application
 from infra.local.events import Events
 from infra.local.failure import CannotRunError
 from infra.local.front_door import front_door
 from infra.local.local_aws import LocalAws
 from infra.local.mailbox import Mailbox
+from infra.local.published import Published
 from infra.local.settings import HOST, Settings, read_settings
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -78,9 +79,10 @@ async def serve(settings: Settings, deployment: Deployment, aws: LocalAws) -> No
 
     paths = ApiPaths(deployment.template.api_paths)
     dev = dev_application(Mailbox(settings.mail_dir), Events(deployment, settings))
+    published = Published(client("s3", settings, PATH_STYLE), deployment.published_bucket)
     async with Api(settings.aws_endpoint + deployment.api_path, paths) as api:
         runner = web.AppRunner(
-            front_door(settings.site, api, dev), access_log=None, shutdown_timeout=5
+            front_door(settings.site, api, dev, published), access_log=None, shutdown_timeout=5
         )
         await runner.setup()
         try:

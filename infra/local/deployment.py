@@ -35,6 +35,7 @@ FINGERPRINT = "fingerprint"
 API = "AWS::Serverless::Api"
 FUNCTION = "AWS::Serverless::Function"
 NEVER_WORKED = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+PATH_STYLE = Config(s3={"addressing_style": "path"})  # this machine has one name
 OFTEN: "WaiterConfigTypeDef" = {"Delay": 1, "MaxAttempts": 60}
 
 
@@ -53,6 +54,10 @@ class Deployment:
     @property
     def ses_events_topic(self) -> str:
         return self._output("SesEventsTopicArn")
+
+    @property
+    def published_bucket(self) -> str:
+        return self._output("PublishedBucketName")
 
     def _output(self, name: str) -> str:
         if name not in self.outputs:
@@ -172,7 +177,7 @@ def _fingerprint(template: bytes, code: bytes, parameters: "list[ParameterTypeDe
 
 
 def _upload(content: bytes, key: str, settings: Settings) -> None:
-    s3 = client("s3", settings, Config(s3={"addressing_style": "path"}))
+    s3 = client("s3", settings, PATH_STYLE)
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket=BUCKET, Key=key, Body=content)

@@ -15,20 +15,39 @@ from aiohttp.typedefs import Handler, Middleware
 
 from infra.local import static_site
 from infra.local.api_proxy import LARGEST_BODY, Api, ApiPaths, try_later
+from infra.local.published import Published
 
 RESPONSE_HEADERS = Path(__file__).parents[1] / "response-headers.json"
+
+# Where the API fails like this, CloudFront asks its second origin for the same path: the site, that
+# has the files of the toolkit there (publishing.downloads).
+FAILED_OVER = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 
 log = logging.getLogger(__name__)
 
 
-def front_door(site: Path, api: Api, dev: web.Application) -> web.Application:
+def front_door(
+    site: Path, api: Api, dev: web.Application, published: Published | None = None
+) -> web.Application:
     """Everything that a browser can ask for on this port."""
     headers: Mapping[str, str] = json.loads(RESPONSE_HEADERS.read_text(encoding="utf-8"))
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if not api.paths.serve(request.path):
+            if published and (found := await published.answer(request)):
+                return found
             return await static_site.serve(request, site)
         response = await api.answer(request)
+        if response.status in FAILED_OVER and static_site.holds(request, site):
+            return await static_site.serve(request, site)
         # Also where the API says otherwise: so does the policy of CloudFront.
         response.headers.update(headers)
         return response

@@ -77,6 +77,11 @@ def content_type(path: Path) -> str:
     return f"{kind}; charset=utf-8" if is_text else kind
 
 
+def holds(request: web.Request, site: Path) -> bool:
+    """Whether the site has what is asked to be read."""
+    return request.method in METHODS and find(site, request.path).file is not None
+
+
 async def serve(request: web.Request, site: Path) -> web.StreamResponse:
     if request.method not in METHODS:
         raise web.HTTPMethodNotAllowed(request.method, METHODS)

@@ -8,7 +8,8 @@ from typing import Any
 import segno
 import typst
 
-from chalicelib.domain.site import STEPS
+from chalicelib.domain.campaigns import tagged
+from chalicelib.domain.site import SIGN_UP, STEPS
 from media.toolkit import words
 from media.toolkit.drawing import arms, palette, pen, svg
 from media.toolkit.page import Page, plain, reference
@@ -127,6 +128,7 @@ def poster_art(bleed: float) -> str:
 
 def poster_data(name: str | None, path: str, scale: float, bleed: float) -> dict[str, Any]:
     address = f"{words.SITE}{path}"
+    form = path if name else SIGN_UP
     inset = (ARMS_SIDE - QR_SIDE) / 2
     return {
         "title": f"Word buddy in {name}" if name else words.TITLE,
@@ -136,7 +138,7 @@ def poster_data(name: str | None, path: str, scale: float, bleed: float) -> dict
         "scale": scale,
         "bleed": bleed,
         "art": poster_art(bleed / scale),
-        "qr": qr(f"{address}?bron=affiche", palette().ink),
+        "qr": qr(words.SITE + tagged(form, words.POSTER), palette().ink),
         "qr_left": ARMS_LEFT + inset,
         "qr_top": ARMS_TOP + inset,
         "qr_side": QR_SIDE,
@@ -144,7 +146,6 @@ def poster_data(name: str | None, path: str, scale: float, bleed: float) -> dict
 
 
 def flyer_data(bleed: float) -> dict[str, Any]:
-    address = f"{words.SITE}/?bron=flyer"
     return {
         "title": words.TITLE,
         "headline": words.HEADLINE,
@@ -159,7 +160,7 @@ def flyer_data(bleed: float) -> dict[str, Any]:
         "bleed": bleed,
         "front": flyer_front(bleed),
         "back": flyer_back(bleed),
-        "qr": qr(address, palette().ink),
+        "qr": qr(words.SITE + tagged(SIGN_UP, words.FLYER), palette().ink),
         "qr_left": FLYER_LEFT + 6,
         "qr_top": FLYER_TOP + 6,
         "qr_side": FLYER_SIDE - 12,
@@ -209,7 +210,7 @@ def under_poster() -> str:
     return _laid(
         poster_art(0),
         '<rect x="167" y="359" width="106" height="46" rx="5" fill="#ffffff"/>',
-        _code("affiche", ARMS_LEFT + inset, ARMS_TOP + inset, QR_SIDE),
+        _code(words.POSTER, ARMS_LEFT + inset, ARMS_TOP + inset, QR_SIDE),
         ground=(297, 420),
     )
 
@@ -217,7 +218,7 @@ def under_poster() -> str:
 def under_flyer() -> tuple[str, str]:
     """The flyer's two sides without their words, for Word. In mm, on A5."""
     card = '<rect x="79" y="177" width="56" height="24" rx="3" fill="#ffffff"/>'
-    code = _code("flyer", FLYER_LEFT + 6, FLYER_TOP + 6, FLYER_SIDE - 12)
+    code = _code(words.FLYER, FLYER_LEFT + 6, FLYER_TOP + 6, FLYER_SIDE - 12)
     return (
         _laid(flyer_front(0), card, ground=(148, 210)),
         _laid(flyer_back(0), code, ground=(148, 210)),
@@ -225,7 +226,7 @@ def under_flyer() -> tuple[str, str]:
 
 
 def _code(campaign: str, x: float, y: float, side: float) -> str:
-    code = qr(f"{words.SITE}/?bron={campaign}", palette().ink)
+    code = qr(words.SITE + tagged(SIGN_UP, campaign), palette().ink)
     return code.replace("<svg ", f'<svg x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}" ')
 
 

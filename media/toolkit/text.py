@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from media.toolkit.page import Block, Page, plain, reference
+from chalicelib.domain.campaigns import PARAMETER
+from media.toolkit.page import Block, Page, Spans, plain, reference
 
 RULES = {"h2": "-", "h3": "."}
 
@@ -29,4 +30,12 @@ def _block(block: Block) -> str:
 def _lines(block: Block) -> Iterator[str]:
     for number, row in enumerate(block.rows, start=1):
         mark = {"ul": "- ", "ol": f"{number}. "}.get(block.kind, "")
-        yield mark + " | ".join(plain(cell) for cell in row)
+        yield mark + " | ".join(_told(cell) for cell in row)
+
+
+def _told(cell: Spans) -> str:
+    """Its words; a link with the code of a campaign as its address, as it must go along."""
+    return "".join(
+        span.link.removeprefix("https://") if f"?{PARAMETER}=" in span.link else span.text
+        for span in cell
+    )

@@ -17,6 +17,8 @@ UNPAID = "Je bent vrijwilliger: je krijgt er geen loon voor."
 ADDRESS = "www.mijnbuddy.be"
 SCAN = "Scan de code of surf naar"
 SITE = f"https://{ADDRESS}"
+POSTER, FLYER = "affiche", "flyer"
+"""The campaigns of their QR codes (`chalicelib.domain.campaigns`)."""
 LICENCE = "mijnbuddy, CC BY 4.0"
 
 

@@ -1,29 +1,44 @@
 """The pages of the agency's desk, in each state that an officer can meet, for the audit."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from chalicelib.agency_desk import ACTED, CHANGED, IMPOSSIBLE, LAST_MANAGER, NOT_ALLOWED
+from chalicelib import counting
+from chalicelib.agency_desk import (
+    ACTED,
+    CHANGED,
+    IMPOSSIBLE,
+    LAST_MANAGER,
+    NOT_ALLOWED,
+    Inside,
+)
 from chalicelib.agency_pages import FRONT, AgencyPages
 from chalicelib.deciding import Outcome
+from chalicelib.domain import export as exports
 from chalicelib.domain import officers, outbox
 from chalicelib.domain.candidates import candidates
 from chalicelib.domain.contacts import BOUNCING, asked, replaced
 from chalicelib.domain.deed import InvalidDeedError, read
+from chalicelib.domain.export import CSV, XLSX, Choice
 from chalicelib.domain.finder import find
 from chalicelib.domain.following import acted
 from chalicelib.domain.handover import LINK, Act
 from chalicelib.domain.incidents import SILENCE, Incident
+from chalicelib.domain.ledger import entries
 from chalicelib.domain.registration import QUARANTINE, Registration, held
 from chalicelib.domain.rerouting import refused_for, rerouted
 from chalicelib.domain.session import AGENCY, MANAGE, READ, began
 from chalicelib.domain.suspicion import HONEYPOT
-from chalicelib.domain.views import SEARCHED, VIEWED, View
+from chalicelib.domain.views import EXPORTED, FETCHED, SEARCHED, VIEWED, View
 from chalicelib.entrance import AddressForm, EntrancePages
+from chalicelib.exports_desk import ExportsDesk
+from chalicelib.figures_desk import ANSWER, FiguresDesk
 from chalicelib.handling import Case
 from chalicelib.pages import Pages
 from chalicelib.previews import Preview, Previews
+from chalicelib.web import Answer
 from chalicelib.worklist import Filter, groups, resendable
 from tests.backend.fakes import FakeStore
 from tests.backend.samples import AALST, GENT, NOW, contact, mail_to, registration
@@ -90,13 +105,38 @@ def examples(pages: Pages) -> dict[str, str]:
         "agency-mail": _STYLESHEET.sub("", inside.mail_page(_preview("refusal"))),
         "agency-views": inside.views_page(
             NOW.date(),
-            [View(NOW, "an-p", VIEWED, seen.reference), View(NOW, "bo", SEARCHED)],
+            [
+                View(NOW, "an-p", VIEWED, seen.reference),
+                View(NOW, "bo", SEARCHED),
+                View(NOW, "an-p", EXPORTED, about=Choice(CSV, place=AALST).code, count=12),
+                View(NOW, "an-p", FETCHED, about=Choice(CSV, place=AALST).code, count=12),
+            ],
             LATER.date(),
         ),
         "agency-views-empty": inside.views_page(LATER.date(), (), LATER.date()),
+        "agency-figures": _figures(inside, {"vergelijk": "2026-01-01", "per": "municipality"}),
+        "agency-figures-answer": _figures(inside, {"wat": ANSWER}),
+        "agency-figures-wrong": _figures(inside, {"dag": "morgen", "vergelijk": "gisteren"}),
+        "agency-exports": _exports(inside, store, {}),
+        "agency-exports-wrong": _exports(inside, store, {"kind": "csv", "first": "gisteren"}),
+        "agency-exports-empty": _exports(inside, FakeStore(), {}),
         "agency-officers": inside.officers_page(store.roster().officers, LAST_MANAGER),
         "notice-agency": reader.notice_page("Dit mag je niet doen", NOT_ALLOWED),
     }
+
+
+def _figures(inside: AgencyPages, asked: dict[str, str]) -> str:
+    class Gate:
+        def shown_to(self, role: str, view: Callable[[AgencyPages], Answer]) -> Answer:
+            return view(inside)
+
+    store = FakeStore()
+    for number in range(1, 12):
+        for entry in entries(registration(number)):
+            store.append(entry)
+    counting.repaired(store, LATER)
+    counting.count(store, LATER)
+    return FiguresDesk(Gate(), store, LATER).page(asked).body
 
 
 def _preview(code: str) -> Preview:
@@ -119,7 +159,31 @@ def _store() -> FakeStore:
     store.save_incident(Incident(SILENCE, NOW, None, NOW))
     an = officers.added(None, "an-p", "an@agentschap.be", MANAGE, who="make run", now=NOW)
     store.save_roster(officers.enrolled(store.roster(), an))
+    store.save_export(exports.asked(Choice(XLSX), "an-p", LATER))
+    ready = exports.asked(Choice(CSV, place=AALST), "bo", LATER)
+    store.save_export(exports.made(ready, 1234, 345_678, LATER))
+    store.save_export(exports.failed(exports.asked(Choice(CSV), "bo", LATER), LATER))
     return store
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """Lets an officer in, with what she posted."""
+
+    inside: Inside
+
+    def shown_inside(self, _: str, view: Callable[[Inside], Answer]) -> Answer:
+        return view(self.inside)
+
+    done_inside = shown_inside
+
+
+def _exports(pages: AgencyPages, store: FakeStore, posted: dict[str, str]) -> str:
+    """The page of the files; with what was posted, when that is wrong."""
+    session = began(AGENCY, "an-p", MANAGE, NOW)[1]
+    inside = Inside(session, pages, {name: [value] for name, value in posted.items()})
+    desk = ExportsDesk(_Gate(inside), store, LATER)
+    return (desk.asked() if posted else desk.page()).body
 
 
 def _case(one: Registration) -> Case:

@@ -6,6 +6,7 @@ which page, and the pages that only the Lambda shows (`make audit`).
 from datetime import timedelta
 from pathlib import Path
 
+from chalicelib import publishing
 from chalicelib.candidate_link import GONE, REVOKED, TOLD
 from chalicelib.candidate_pages import CandidatePages
 from chalicelib.domain.contact_code import ADVICE, CODE_FIELD, UNREADABLE, CodeForm
@@ -18,8 +19,9 @@ from chalicelib.domain.registration import STEP_UP, Registration, held
 from chalicelib.domain.suspicion import TOO_FAST
 from chalicelib.handling import Case
 from chalicelib.pages import Pages
-from tests.audit import agency_pages, municipal_pages, own_pages
+from tests.audit import agency_pages, municipal_pages, own_pages, suggestion_pages
 from tests.backend.samples import AALST, GENT, NOW, registration
+from tests.backend.tallies import first_week, published
 from tests.built_site import Site, build
 
 AUDIT = Path("build/audit")
@@ -57,10 +59,13 @@ def examples() -> dict[str, str]:
         "contact-confirmed-already": pages.contact_confirmed_page("Aalst", already=True),
         "step-up": pages.step_up_page(_held(STEP_UP, TOO_FAST)),
         "notice": pages.notice_page("Dit lukte niet", "Probeer het opnieuw."),
+        "figures": publishing.page(published(), pages),
+        "figures-first-week": publishing.page(first_week(), pages),
         **_candidates(CandidatePages(pages)),
         **municipal_pages.examples(pages),
         **agency_pages.examples(pages),
         **own_pages.examples(pages),
+        **suggestion_pages.examples(pages),
     }
 
 

@@ -20,10 +20,12 @@ from moto.ses.models import ses_backends
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
 
 REGION = "eu-central-1"
 TABLE = "mijnbuddy-test"
+PUBLISHED = "mijnbuddy-test-published"
 TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
 
 
@@ -78,6 +80,14 @@ def create_table(name: str = TABLE) -> None:
     client.update_time_to_live(
         TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
     )
+
+
+def create_published() -> "S3Client":
+    """An empty bucket for what is published; returns what reads it."""
+    client = boto3.client("s3", region_name=REGION)
+    where: Any = {"LocationConstraint": REGION}
+    client.create_bucket(Bucket=PUBLISHED, CreateBucketConfiguration=where)
+    return client
 
 
 def create_signing_key() -> str:

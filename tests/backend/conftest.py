@@ -70,6 +70,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "SENDER_ADDRESS": SENDER,
         "AGENCY_ADDRESS": AGENCY,
         "CONFIGURATION_SET": "mijnbuddy-test",
+        "PUBLISHED_BUCKET": aws_in_memory.PUBLISHED,
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -93,6 +94,8 @@ def _forget() -> None:
         bootstrap._composer,
         bootstrap.links,
         bootstrap._mailer,
+        bootstrap.exports_bucket,
+        bootstrap.published_bucket,
         bootstrap._signing_keys,
     ):
         made.cache_clear()

@@ -5,15 +5,18 @@ Small stand-ins for the table, SES, the pages and the clock.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Contact
+from chalicelib.domain.downloads import Downloads
+from chalicelib.domain.export import Export
 from chalicelib.domain.external import External
 from chalicelib.domain.figures import Progress, Sheet, Tally
 from chalicelib.domain.finder import Place
@@ -28,6 +31,7 @@ from chalicelib.domain.recent import Recent
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.session import Session
 from chalicelib.domain.status import Status
+from chalicelib.domain.suggestion import Suggestion
 from chalicelib.domain.suspicion import Network
 from chalicelib.domain.vacation import Vacation
 from chalicelib.domain.views import View
@@ -69,6 +73,7 @@ class FakeStore:
     def __init__(self) -> None:
         self.records: dict[str, Registration] = {}
         self.notices: dict[str, Notice] = {}
+        self._suggestions: dict[str, Suggestion] = {}
         self.writes = 0
         self.failure: Exception | None = None
         self.written_terms: dict[str, datetime] = {}
@@ -83,12 +88,14 @@ class FakeStore:
         self._named: dict[tuple[str, str], Named] = {}
         self._roster = Roster()
         self._views: dict[tuple[datetime, str, str], View] = {}
+        self._exports: dict[str, Export] = {}
         self._contacts: dict[tuple[str, int], Contact] = {}
         self._incidents: dict[str, Incident] = {}
         self._status: Status | None = None
         self._sheets: dict[date, Sheet] = {}
         self._progress = Progress()
         self._externals: dict[tuple[datetime, str], External] = {}
+        self._downloads: dict[str, Counter[date]] = defaultdict(Counter)
         self._ledger: dict[str, dict[tuple[datetime, str, int], Entry]] = defaultdict(dict)
 
     def add(self, registration: Registration) -> None:
@@ -102,6 +109,22 @@ class FakeStore:
         self.check()
         one = self.records.get(reference)
         return one if one and now < one.expires_at else None
+
+    def add_suggestion(self, suggestion: Suggestion) -> None:
+        self.check()
+        existing = self._suggestions.get(suggestion.reference)
+        if existing and suggestion.registered_at < existing.expires_at:
+            raise TakenError(existing)
+        self._write(suggestion)
+
+    def suggestion(self, reference: str, now: datetime) -> Suggestion | None:
+        self.check()
+        one = self._suggestions.get(reference)
+        return one if one and now < one.expires_at else None
+
+    def suggestions(self, now: datetime) -> Iterator[Suggestion]:
+        self.check()
+        yield from [one for one in self._suggestions.values() if now < one.expires_at]
 
     def get_each(self, references: Sequence[str], now: datetime) -> Iterator[Registration]:
         found = [self.get(one, now) for one in references]
@@ -284,6 +307,21 @@ class FakeStore:
         found = [view for _, view in sorted(self._views.items())]
         yield from [v for v in found if v.at.date().isoformat() == day and now < v.expires_at]
 
+    def exports(self, now: datetime) -> Iterator[Export]:
+        self.check()
+        yield from [one for one in self._exports.values() if now < one.expires_at]
+
+    def export(self, id_: str, now: datetime) -> Export | None:
+        return next((one for one in self.exports(now) if one.id == id_), None)
+
+    def save_export(self, export: Export) -> Export:
+        self.check()
+        known = self._exports.get(export.id)
+        if (known.version if known else 0) != export.version:
+            raise StaleError
+        self._exports[export.id] = replace(export, version=export.version + 1)
+        return self._exports[export.id]
+
     def save_session(self, session: Session) -> None:
         self.check()
         self._sessions[session.key] = session
@@ -309,7 +347,7 @@ class FakeStore:
 
     def ledger(self, day: str, what: str = "") -> Iterator[Entry]:
         self.check()
-        found = [entry for _, entry in sorted(self._ledger[day].items())]
+        found = [entry for _, entry in sorted(self._ledger.get(day, {}).items())]
         yield from [entry for entry in found if what in {"", entry.event.what}]
 
     def first_day(self) -> date | None:
@@ -352,6 +390,14 @@ class FakeStore:
         self._externals.setdefault(place, one)
         return is_new
 
+    def count_download(self, path: str, day: date) -> None:
+        self.check()
+        self._downloads[path][day] += 1
+
+    def downloads(self) -> Iterator[Downloads]:
+        self.check()
+        yield from (Downloads(path, days) for path, days in self._downloads.items())
+
     def externals(self) -> Iterator[External]:
         self.check()
         yield from [one for _, one in sorted(self._externals.items())]
@@ -386,12 +432,14 @@ class FakeStore:
 
     @property
     def _outboxes(self) -> dict[str, Outbox]:
-        return {**self.records, **self.notices}
+        return {**self.records, **self._suggestions, **self.notices}
 
     def _write(self, outbox: AnyOutbox) -> AnyOutbox:
         self.writes += 1
         if isinstance(outbox, Registration):
             self.records[outbox.id] = outbox
+        if isinstance(outbox, Suggestion):
+            self._suggestions[outbox.id] = outbox
         if isinstance(outbox, Notice):
             self.notices[outbox.id] = outbox
         return outbox
@@ -422,6 +470,35 @@ class FakeMailer:
         return [email.receiver for email in self.sent]
 
 
+class FakeFiles:
+    """
+    The bucket of the exports in memory. `failure` is raised by every call, `while_keeping` runs
+    once, while a file is on its way.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
+        self.failure: Exception | None = None
+        self.while_keeping: Callable[[], object] | None = None
+
+    def keep(self, path: Path, key: str, content_type: str) -> None:
+        interruption, self.while_keeping = self.while_keeping, None
+        if interruption:
+            interruption()
+        if self.failure:
+            raise self.failure
+        self.kept[key], self.types[key] = path.read_bytes(), content_type
+
+    def link(self, key: str, file_name: str) -> str:
+        return f"https://files.example/{key}?name={file_name}"
+
+    def remove(self, key: str) -> None:
+        if self.failure:
+            raise self.failure
+        self.kept.pop(key, None)
+
+
 class FakePages:
     """Pages that show what they were given, as JSON."""
 
@@ -434,6 +511,15 @@ class FakePages:
                 "posted": {name: list(values) for name, values in form.posted.items()},
                 "errors": [[error.field, error.message] for error in form.errors],
                 "choices": [str(choice) for choice in form.choices],
+                "submission_id": submission_id,
+            }
+        )
+
+    def project_page(self, form: Form, submission_id: str = "") -> str:
+        return json.dumps(
+            {
+                "page": "project",
+                "errors": [[error.field, error.message] for error in form.errors],
                 "submission_id": submission_id,
             }
         )

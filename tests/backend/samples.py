@@ -3,6 +3,8 @@
 import uuid
 from datetime import UTC, datetime
 
+from chalicelib.domain import reference as references_of
+from chalicelib.domain import suggestion_form
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.form import Answers, parse
 from chalicelib.domain.outbox import Mail
@@ -11,9 +13,11 @@ from chalicelib.domain.registration import (
     CONFIRMATION,
     FORWARDING,
     VOLUNTEER,
+    Circumstances,
     Registration,
     register,
 )
+from chalicelib.domain.suggestion import Suggestion, suggest
 from chalicelib.links import Links
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday
@@ -55,6 +59,41 @@ def registration(number: int = 1, now: datetime = NOW, **changes: Changes) -> Re
     """A new registration; another `number` is another submission."""
     submission_id = str(uuid.UUID(int=number))
     return register(answers(**changes), next(references(submission_id)), submission_id, now)
+
+
+def project_posted(**changes: Changes) -> dict[str, list[str]]:
+    """A right form about a project; a change of None leaves the field out."""
+    values: dict[str, Changes] = {
+        "project": "Samen op Stap",
+        "organiser": "vzw Samen",
+        "municipality": [AALST],
+        "region": "de streek rond Aalst",
+        "domain": ["inburgering"],
+        "about": "Buddy’s gaan op stap.",
+        "since": "maart 2019",
+        "link": "www.samen.example",
+        "duos": "25",
+        "duos_year": "2023",
+        "found": "het jaarverslag",
+        "remark": "Bel me gerust.",
+        "name": "Mieke Melder",
+        "email": "mieke@melder.example",
+        "consent": "yes",
+        **changes,
+    }
+    return {
+        name: value if isinstance(value, list) else [value]
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def suggestion(number: int = 1, now: datetime = NOW, **changes: Changes) -> Suggestion:
+    """A new suggestion; another `number` is another submission."""
+    submission_id = str(uuid.UUID(int=number))
+    answers = suggestion_form.parse(project_posted(**changes)).answers
+    reference = next(references(submission_id, references_of.SUGGESTION))
+    return suggest(answers, reference, submission_id, now, Circumstances())
 
 
 def mail_to(registration: Registration, receiver: str = AALST) -> Mail:

@@ -280,7 +280,7 @@ def test_log(visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
         visitor.json(email="no address")
 
     told = [(record.getMessage(), vars(record)["told"]["error"]) for record in caplog.records]
-    assert [("registration not stored", "ClientError")] == told
+    assert [("form not stored", "ClientError")] == told
 
 
 def test_thanks(pages: FakePages) -> None:
@@ -303,6 +303,25 @@ def test_search(pages: FakePages) -> None:
     assert "/buddy/word-buddy/tongeren-borgloon/" == one.headers["Location"]
     assert (200, ["1040 Brussel", "1040 Etterbeek"]) == (choice.status, document(choice)["places"])
     assert (200, []) == (none.status, document(none)["places"])
+
+
+@pytest.mark.parametrize(
+    ("code", "tail"),
+    [
+        ("infoavond-aalst", "?bron=infoavond-aalst"),
+        ("", ""),
+        ("A B", ""),
+        ("x" * 41, ""),
+        ("%0A", ""),
+    ],
+)
+def test_search_from_a_campaign(pages: FakePages, code: str, tail: str) -> None:
+    """
+    The code by which somebody came goes along to the form; what can't be one does not.
+    """
+    answer = api.search("Borgloon", pages, code)
+
+    assert f"/buddy/word-buddy/tongeren-borgloon/{tail}" == answer.headers["Location"]
 
 
 def test_to_the_form(pages: FakePages) -> None:

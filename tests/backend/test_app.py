@@ -773,6 +773,22 @@ def test_search(functions: Functions) -> None:
     assert 200 == functions.get("/zoek").status_code
 
 
+def test_download(functions: Functions) -> None:
+    """
+    The link to a file of the toolkit leads there, and adds one to what that file has today.
+    """
+    address = "/download/toolkit/affiche/affiche-a3.pdf"
+    answers = [functions.request(method, address) for method in ("GET", "GET", "HEAD")]
+    (found,) = bootstrap.store().downloads()
+
+    assert {(303, "/toolkit/affiche/affiche-a3.pdf")} == {
+        (one.status_code, one.headers["Location"]) for one in answers
+    }
+    assert "/toolkit/affiche/affiche-a3.pdf" == found.path
+    assert [2] == list(found.days.values())
+    assert 404 == functions.get("/download/toolkit/affiche/affiche.webp").status_code
+
+
 def test_real_name(functions: Functions) -> None:
     """
     An unusual name arrives as it is, in the table and in both mails.
@@ -849,6 +865,20 @@ def test_count(functions: Functions) -> None:
     functions.schedule("count", later)
 
     assert bootstrap.store().progress().through == local_date(later) - timedelta(days=1)
+
+
+def test_publish(functions: Functions) -> None:
+    """
+    Who registered is counted, and published within the hour.
+    """
+    s3 = aws_in_memory.create_published()
+    functions.sign_up()
+    functions.stream("project", functions.record(images()[0]))
+    functions.schedule("count")
+
+    assert {"registered": 1} == functions.schedule("publish")
+    page = s3.get_object(Bucket=aws_in_memory.PUBLISHED, Key="cijfers/index.html")["Body"].read()
+    assert b"1 van de 10.000" in page
 
 
 def test_digest(functions: Functions) -> None:

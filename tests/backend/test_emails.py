@@ -1,6 +1,7 @@
 """The mails: their headers, what they say to whom, and what they never say."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -25,6 +26,7 @@ from chalicelib.domain.form import FIELDS, InvalidFormError
 from chalicelib.domain.handover import HANDED_ON, LINK, NOT_NOW, Act, Partner
 from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.registration import VOLUNTEER, Registration
+from chalicelib.domain.retention import MAX_KEPT
 from chalicelib.emails import DIVERSIONS, Email, Letters, mime
 from tests.backend.cards import read_card
 from tests.backend.samples import (
@@ -635,6 +637,17 @@ def test_phone_instead() -> None:
     assert "anais@example.be" not in email.text + email.html
     assert "0470 12 34 56" in text
     assert "Dit bericht is voor Aalst." in phone_mail(Receiver(AGENCY, "agency", "no-address")).text
+
+
+def test_sign_up_again() -> None:
+    """
+    Who may be kept no longer is led to the form, with the code of our mails.
+    """
+    one = replace(registration(), times_kept=MAX_KEPT)
+    email = LETTERS.warning(one, LINKS.own(one))
+
+    for said in (email.text, email.html):
+        assert f"{SITE_URL}/aanmelden/?bron=mail" in said
 
 
 def test_delay() -> None:

@@ -10,16 +10,18 @@ import yaml
 from jsonschema_rs import Draft202012Validator
 
 import app as entry_points
-from chalicelib.domain.form import FIELDS, MAX_BODY, Field, parse
-from chalicelib.domain.site import AGENCY_DESK, MUNICIPALITY_DESK, REGISTRATIONS
+from chalicelib.domain import form, suggestion_form
+from chalicelib.domain.form import MAX_BODY, Field, Fields
+from chalicelib.domain.site import AGENCY_DESK, MUNICIPALITY_DESK, REGISTRATIONS, SUGGESTIONS
 from chalicelib.intake import FORM, JSON, read
 from chalicelib.web import PROBLEM
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 DESCRIPTION: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SCHEMAS = DESCRIPTION["components"]["schemas"]
-POST = DESCRIPTION["paths"][REGISTRATIONS]["post"]
-BODIES = POST["requestBody"]["content"]
+POSTS = {path: DESCRIPTION["paths"][path]["post"] for path in (REGISTRATIONS, SUGGESTIONS)}
+FORMS: dict[str, Fields] = {"Registration": form.FIELDS, "Suggestion": suggestion_form.FIELDS}
+QUESTIONS = [(schema, name) for schema, fields in FORMS.items() for name in fields]
 
 # Behind a link in a mail, or for who signed in: no part of the public API. A new route is either
 # below one of these or in docs/openapi.yaml.
@@ -56,41 +58,45 @@ def described(field: Field) -> dict[str, Any]:
     return {"type": ["string", "array", "null"]} | limits
 
 
-@pytest.mark.parametrize("name", FIELDS)
-def test_field(name: str) -> None:
+@pytest.mark.parametrize(("form_", "name"), QUESTIONS)
+def test_field(form_: str, name: str) -> None:
     """
-    Each field of the form is described with its limits. Added one? Describe it below `Registration`
-    in docs/openapi.yaml, as the others are, and say in words what it is for.
+    Each field of a form is described with its limits. Added one? Describe it below `Registration`
+    or `Suggestion` in docs/openapi.yaml, as the others are, and say in words what it is for.
     """
-    schema = dict(SCHEMAS["Registration"]["properties"][name])
-    if FIELDS[name].kind == "checkbox":
+    question = FORMS[form_][name]
+    schema = dict(SCHEMAS[form_]["properties"][name])
+    if question.kind == "checkbox":
         assert ["yes", ["yes"]] == schema["enum"]
         return
 
     assert schema.pop("description")
-    assert described(FIELDS[name]) == schema
+    assert described(question) == schema
 
 
-def test_fields() -> None:
+@pytest.mark.parametrize(("form_", "path"), list(zip(FORMS, POSTS, strict=True)))
+def test_fields(form_: str, path: str) -> None:
     """
     There are no other fields, and the required ones are those of the form.
     """
-    schema = SCHEMAS["Registration"]
+    schema, fields = SCHEMAS[form_], FORMS[form_]
+    bodies = POSTS[path]["requestBody"]["content"]
 
-    assert list(FIELDS) == list(schema["properties"])
-    assert [name for name, field in FIELDS.items() if field.required] == schema["required"]
+    assert list(fields) == list(schema["properties"])
+    assert [name for name, field in fields.items() if field.required] == schema["required"]
     assert schema["additionalProperties"] is False
-    assert {FORM, JSON} == set(BODIES)
-    assert {"$ref": "#/components/schemas/Registration"} == BODIES[FORM]["schema"]
-    assert BODIES[FORM]["schema"] == BODIES[JSON]["schema"]
+    assert {FORM, JSON} == set(bodies)
+    assert {"$ref": f"#/components/schemas/{form_}"} == bodies[FORM]["schema"]
+    assert bodies[FORM]["schema"] == bodies[JSON]["schema"]
 
 
-def test_size() -> None:
+@pytest.mark.parametrize("path", POSTS)
+def test_size(path: str) -> None:
     """
     The limit of a body is the one that is read.
     """
-    assert f"{MAX_BODY:,} bytes" in POST["description"]
-    assert f"{MAX_BODY:,} bytes" in POST["responses"]["413"]["description"]
+    assert f"{MAX_BODY:,} bytes" in POSTS[path]["description"]
+    assert f"{MAX_BODY:,} bytes" in POSTS[path]["responses"]["413"]["description"]
 
 
 def test_routes() -> None:
@@ -111,21 +117,23 @@ def test_routes() -> None:
     assert all(any(path.startswith(one) for path in entry_points.app.routes) for one in PRIVATE)
 
 
-EXAMPLES: list[tuple[str, dict[str, Any]]] = [
-    (content_type, example["value"])
-    for content_type, body in BODIES.items()
+EXAMPLES: list[tuple[str, str, dict[str, Any]]] = [
+    (form_, content_type, example["value"])
+    for form_, post in zip(FORMS, POSTS.values(), strict=True)
+    for content_type, body in post["requestBody"]["content"].items()
     for example in body["examples"].values()
 ]
 
 
-@pytest.mark.parametrize(("content_type", "example"), EXAMPLES)
-def test_examples(content_type: str, example: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("form_", "content_type", "example"), EXAMPLES)
+def test_examples(form_: str, content_type: str, example: dict[str, Any]) -> None:
     """
     The examples are valid by the description, and the form takes them.
     """
     body = urlencode(example, doseq=True) if content_type == FORM else json.dumps(example)
 
-    assert [] == list(Draft202012Validator(SCHEMAS["Registration"]).iter_errors(example))
+    assert [] == list(Draft202012Validator(SCHEMAS[form_]).iter_errors(example))
+    parse = form.parse if form_ == "Registration" else suggestion_form.parse
     assert parse(read(content_type, body.encode())).answers.name == example["name"]
 
 
@@ -133,8 +141,12 @@ def test_answers() -> None:
     """
     The example of an answer, and of one with errors, is valid too.
     """
-    registered = POST["responses"]["201"]["content"][JSON]["examples"]["registered"]["value"]
-    problem = POST["responses"]["422"]["content"][PROBLEM]["examples"]["nothing filled in"]
+    registered = POSTS[REGISTRATIONS]["responses"]["201"]["content"][JSON]["examples"][
+        "registered"
+    ]["value"]
+    problem = POSTS[REGISTRATIONS]["responses"]["422"]["content"][PROBLEM]["examples"][
+        "nothing filled in"
+    ]
     definitions = {"components": {"schemas": SCHEMAS}}
     invalid = Draft202012Validator(SCHEMAS["InvalidAnswers"] | definitions)
 

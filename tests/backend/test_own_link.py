@@ -160,6 +160,7 @@ def test_withdrawn(store: FakeStore, open_: Open) -> None:
     answer = open_(LINKS.own(one)).shown("")
 
     assert "Je trok je aanmelding in" in answer.body
+    assert 'href="/aanmelden/?bron=opnieuw"' in answer.body
     for words in ("Griet", "Aalst<", "De Brug", one.reference):
         assert words not in answer.body
 

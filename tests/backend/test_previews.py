@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chalicelib.domain.campaigns import MAIL
 from chalicelib.domain.tokens import ForgedTokenError, verify
 from chalicelib.pages import TEMPLATES
 from chalicelib.previews import Preview, Previews
@@ -39,6 +40,16 @@ def test_sample(preview: Preview) -> None:
         for purpose in ("candidate", "own", "confirm", "sign-in/beheer", "question", "own-data"):
             with pytest.raises(ForgedTokenError):
                 verify(purpose, token, KEYS)
+
+
+@pytest.mark.parametrize("preview", PREVIEWS.values(), ids=list(PREVIEWS))
+def test_codes(preview: Preview) -> None:
+    """
+    Where a mail invites to sign up, its link has the code of our mails.
+    """
+    form = rf"{re.escape(SITE_URL)}(?:/aanmelden|/word-buddy/[a-z-]+)/([^\s\"<]*)"
+    for said in (preview.email.text, preview.email.html):
+        assert set(re.findall(form, said)) <= {f"?bron={MAIL}"}
 
 
 def test_unknown() -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from chalicelib.domain.form import Submission
+from chalicelib.domain.form import Answers, Submission
 from chalicelib.domain.reference import references
 from chalicelib.domain.registration import Circumstances, Registration
 from chalicelib.register import OtherContentError, identified, take_in
@@ -16,7 +16,7 @@ from tests.backend.samples import NOW, Changes, answers
 ID = "0b9f3f3e-7c1b-4c59-9d0c-6c1f6f6d6a01"
 
 
-def submission(submission_id: str = ID, **changes: Changes) -> Submission:
+def submission(submission_id: str = ID, **changes: Changes) -> Submission[Answers]:
     return Submission(answers(**changes), submission_id)
 
 

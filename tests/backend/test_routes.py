@@ -18,10 +18,12 @@ from chalice.test import Client
 
 import app as entry_points
 from chalicelib import bootstrap, names, officers
+from chalicelib.domain import export as exports
 from chalicelib.domain import outbox, own
 from chalicelib.domain.contacts import Contact, confirmed, retired
 from chalicelib.domain.following import acted
 from chalicelib.domain.handover import CONTACTED, DESK, Act
+from chalicelib.domain.recent import Verdict
 from chalicelib.domain.registration import QUARANTINE, Registration, held
 from chalicelib.domain.session import (
     AGENCY,
@@ -36,12 +38,13 @@ from chalicelib.domain.session import (
     cookie_of,
 )
 from chalicelib.domain.session import ended as signed_out
+from chalicelib.domain.suggestion import judged
 from chalicelib.domain.suspicion import HONEYPOT
 from chalicelib.domain.views import View
 from chalicelib.pages import Pages
 from chalicelib.projection import project
 from tests.backend import samples, steps
-from tests.backend.fakes import FakeStore
+from tests.backend.fakes import FakeFiles, FakeStore
 from tests.backend.samples import (
     AALST,
     GENT,
@@ -67,6 +70,7 @@ LETTER, OWN, OWN_DATA, NEW_ADDRESS, QUESTION = (
     "question",
 )
 CONFIRM = "confirm"
+TELLING = "telling"
 AGENCY_LINK, TOWN_LINK = "agency link", "town link"
 TOWN, CANDIDATE = "town", "candidate"
 """The doors that are no role: what a mailed link opens, and a municipality's desk and one of its
@@ -77,7 +81,8 @@ candidates there."""
 class Route:
     """
     A method at an address, and the door that it is behind. `posted` is a button's form: pressed by
-    who may, it changes the table, unless `keeps`.
+    who may, it changes the table, unless `keeps`. A file that `keeps` may leave an entry of who
+    took it, though the answer itself shows nobody.
     """
 
     method: str
@@ -93,6 +98,9 @@ class Route:
 ONE = registration().reference
 RESEND = f"{ONE}|forwarding|{AALST}|"
 SIGN_UP = {key: value[0] for key, value in samples.posted(postcode="9000").items()}
+TOLD = samples.suggestion().reference
+PROJECT = {key: value[0] for key, value in samples.project_posted(name="Jan").items()}
+PUBLIC_FORMS = {"/api/registrations", "/api/suggestions"}
 BEHIND_A_LINK = {
     "/gemeente/kandidaat/{token}": (LETTER, {"act": "duo", "seen": "1"}),
     "/mijn/aanmelding/{token}": (OWN, {"action": "withdraw", "seen": "1", "sure": "yes"}),
@@ -100,6 +108,7 @@ BEHIND_A_LINK = {
     "/mijn/adres/{token}": (NEW_ADDRESS, {"any": ""}),
     "/mijn/vraag/{token}": (QUESTION, {"answer": "no", "seen": "1"}),
     "/mijn/bevestigen/{token}": (CONFIRM, {"any": ""}),
+    "/mijn/melding/{token}": (TELLING, {"do": "erase"}),
     "/beheer/aanmelden/{token}": (AGENCY_LINK, {"any": ""}),
     "/gemeente/aanmelden/{token}": (TOWN_LINK, {"any": ""}),
 }
@@ -108,10 +117,13 @@ BEHIND_A_LINK = {
 ROUTES = (
     Route("GET", "/api/registrations", PUBLIC),
     Route("POST", "/api/registrations", PUBLIC, SIGN_UP),
+    Route("GET", "/api/suggestions", PUBLIC),
+    Route("POST", "/api/suggestions", PUBLIC, PROJECT),
     *(
         Route("GET", path, PUBLIC)
         for path in ("/api/token", "/api/health", "/api/status", "/bedankt", "/zoek")
     ),
+    *(Route(one, "/download/{section}/{item}/{file}", PUBLIC) for one in ("GET", "HEAD")),
     Route("GET", "/gemeente/bevestigen", PUBLIC),
     Route("POST", "/gemeente/bevestigen", PUBLIC, {"code": "1234-5678"}, keeps=True),
     *(
@@ -152,6 +164,16 @@ ROUTES = (
         Route("POST", "/beheer/aanmelding/{reference}/{receiver}", HANDLE, form)
         for form in ({"act": "duo", "seen": "1"}, {"act": "reroute", "to": GENT, "decided": "0"})
     ),
+    Route("GET", "/beheer/melding/{suggestion}", READ),
+    *(
+        Route("POST", "/beheer/melding/{suggestion}", HANDLE, form)
+        for form in (
+            {"do": "accept", "project": "compagnons", "decided": "0"},
+            {"do": "refuse", "why": "unclear", "decided": "0"},
+            {"do": "ask", "why": "source", "decided": "0"},
+            {"do": "erase"},
+        )
+    ),
     Route("GET", "/beheer/zoeken", READ),
     Route("POST", "/beheer/zoeken", READ, {"q": "hondt"}, keeps=True),
     Route("GET", "/beheer/gemeente/{nis_code}", READ),
@@ -167,6 +189,11 @@ ROUTES = (
     Route("GET", "/beheer/mails", READ),
     Route("GET", "/beheer/mails/{kind}", READ),
     Route("GET", "/beheer/mails/{kind}/opmaak", READ),
+    Route("GET", "/beheer/cijfers", READ),
+    Route("GET", "/beheer/cijfers/{name}", READ),
+    Route("GET", "/beheer/bestanden", MANAGE),
+    Route("POST", "/beheer/bestanden", MANAGE, {"kind": "csv", "first": "2026-01-01"}),
+    Route("GET", "/beheer/bestanden/{export}", MANAGE, keeps=True),
     Route("GET", "/beheer/inzage", MANAGE),
     Route("GET", "/beheer/medewerkers", MANAGE),
     *(
@@ -181,11 +208,12 @@ ROUTES = (
 
 WHO = (
     *("nobody", "volunteer", "other volunteer", "doubted", "letter", "other letter"),
-    *("town", "other town", READ, HANDLE, MANAGE),
+    *("teller", "town", "other town", READ, HANDLE, MANAGE),
 )
 """
 Who comes, with all that they have. `volunteer` is ONE, of Aalst; `doubted` waits for a button. A
-`letter` is the link in the mail about ONE; the `other letter` is about somebody else, in Gent.
+`letter` is the link in the mail about ONE; the `other letter` is about somebody else, in Gent. A
+`teller` told us of a project, TOLD.
 """
 
 IN, GONE, OUT, LOW, NOT_HERE = "in", "gone", "out", "low", "not here"
@@ -212,6 +240,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
     QUESTION: _who("volunteer", "other volunteer", "doubted", else_=GONE),
     NEW_ADDRESS: _who("volunteer", "other volunteer", "doubted", else_=GONE),
     CONFIRM: _who("doubted", else_=GONE),
+    TELLING: _who("teller", else_=GONE),
     AGENCY_LINK: _who(*ROLES, else_=GONE),
     TOWN_LINK: _who("town", "other town", else_=GONE),
     TOWN: _who("town", "other town", else_=OUT),
@@ -229,18 +258,22 @@ FACTS = {
     "message": "wandelen",
     "note": "Belt liever in de avond",
     "new e-mail": "new@example",
+    "teller": "Mieke Melder",
+    "teller's e-mail": "mieke@melder",
 }
-"""Of ONE, as a page would show it."""
+"""Of ONE, and of who told us of a project, as a page would show it."""
 
 ALL = set(FACTS)
+OF_TELLER = {"teller", "teller's e-mail"}
+OF_ONE = ALL - OF_TELLER
 SHOWN: Mapping[str, set[str]] = {
     LETTER: {"reference"},
     OWN: {"reference"},
-    OWN_DATA: ALL,
+    OWN_DATA: OF_ONE,
     QUESTION: {"reference"},
     NEW_ADDRESS: {"reference"},
-    TOWN: ALL - {"note", "new e-mail"},
-    CANDIDATE: ALL - {"new e-mail"},
+    TOWN: OF_ONE - {"note", "new e-mail"},
+    CANDIDATE: OF_ONE - {"new e-mail"},
     READ: ALL,
     HANDLE: ALL,
     MANAGE: ALL,
@@ -255,11 +288,15 @@ class Visitors:
         self._client = client
         self.now = now
         store, links = table(), LINKS
+        asked = exports.asked(exports.Choice(exports.CSV), MANAGE, now)
+        self._export = store.save_export(exports.made(asked, 3, 1000, now)).id
         one, other, doubted = (people := _people(now))
         for person in people:
             store.add(person)
             project(None, person, store)
             names.index(None, person, KEYS[0], store, now)
+        told = judged(samples.suggestion(1, now), Verdict("", confirm=True), now)
+        store.add_suggestion(told)
 
         def hers(who: Registration) -> dict[str, str]:
             return {
@@ -276,6 +313,7 @@ class Visitors:
             "doubted": hers(doubted),
             "letter": {LETTER: links.candidate(one, AALST)},
             "other letter": {LETTER: links.candidate(other, GENT)},
+            "teller": {TELLING: links.suggestion(told)},
             "town": {TOWN_LINK: links.sign_in(MUNICIPALITY, f"{AALST}-1", now)},
             "other town": {TOWN_LINK: links.sign_in(MUNICIPALITY, f"{GENT}-1", now)},
             **{role: {AGENCY_LINK: links.sign_in(AGENCY, role, now)} for role in ROLES},
@@ -299,9 +337,15 @@ class Visitors:
         for name, value in {
             "token": token,
             "reference": ONE,
+            "suggestion": TOLD,
             "receiver": AALST,
             "nis_code": AALST,
             "kind": "forwarding",
+            "export": self._export,
+            "name": "rapport.csv",
+            "section": "toolkit",
+            "item": "affiche",
+            "file": "affiche-a3.pdf",
         }.items():
             path = path.replace(f"{{{name}}}", value)
         today = self.now.date().isoformat()
@@ -359,6 +403,7 @@ def visitors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitors]:
     }.items():
         monkeypatch.setattr(bootstrap, name, lambda made=made: made)
     monkeypatch.setattr(bootstrap, "signing_keys", lambda: KEYS)
+    monkeypatch.setattr(bootstrap, "exports_bucket", FakeFiles)
     store.save_contact(contact())
     store.save_contact(contact(GENT, "buddy@gent.example"))
     # The cook too: somebody must manage when the others go.
@@ -368,8 +413,8 @@ def visitors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitors]:
         yield Visitors(client, now)
 
 
-KEPT_APART = {"_sessions", "_views", "_used", "writes"}
-"""Who came, and looked: what no button is for."""
+KEPT_APART = {"_sessions", "_views", "_used", "_downloads", "writes"}
+"""Who came, looked, and took a file along: what no button is for."""
 
 Stand = Mapping[str, Any]
 
@@ -428,7 +473,7 @@ def test_grid(visitors: Visitors, who: str) -> None:
         if expected == IN:
             assert answer.status_code in {200, 303} or route.keeps, (route, answer.body)
             assert shown(answer) <= SHOWN.get(route.door, set()), route
-            saw_her = who in ROLES and "family name" in shown(answer)
+            saw_her = who in ROLES and bool({"family name", "teller"} & shown(answer))
             assert saw_her == (looked < len(views())) or route.keeps, route
             changes = route.method == "POST" and not route.keeps and "aanmelden/" not in route.path
             assert changes == (before != stand()), route
@@ -485,7 +530,7 @@ def test_looking(visitors: Visitors) -> None:
     seen = {(view.officer, view.reference) for view in views()}
 
     assert before == stand()
-    assert {(role, ONE) for role in ROLES} == seen
+    assert {(role, one) for role in ROLES for one in (ONE, TOLD)} == seen
 
 
 @pytest.mark.parametrize(
@@ -505,7 +550,7 @@ def test_forged_form(visitors: Visitors, headers: dict[str, str], status: int) -
     """
     before = stand()
     for route in ROUTES:
-        if route.method == "POST" and route.path != "/api/registrations":
+        if route.method == "POST" and route.path not in PUBLIC_FORMS:
             who = next(who for who in reversed(WHO) if GRID[route.door][who] == IN)
             answer = visitors.ask(who, route, **headers)
 
@@ -606,6 +651,7 @@ def test_tampered(visitors: Visitors) -> None:
         NEW_ADDRESS: links.new_address(one),
         AGENCY_LINK: links.sign_in(AGENCY, MANAGE, now),
         TOWN_LINK: links.sign_in(MUNICIPALITY, f"{AALST}-1", now),
+        TELLING: links.suggestion(samples.suggestion(1, now)),
     }
     tokens = {door: link.rpartition("/")[2] for door, link in made.items()}
     late = {
@@ -644,7 +690,7 @@ def test_odd_values(visitors: Visitors, odd: str) -> None:
     kept = everything()
     asked = ("blad", "dag", "stand", "volgorde", "soort", "reden", "gemeente", "q", "ref")
     for route in ROUTES:
-        if route.path == "/api/registrations":
+        if route.path in PUBLIC_FORMS:
             continue
         who = next(who for who in reversed(WHO) if GRID[route.door][who] == IN)
         tried = [replace(route, posted={**route.posted, name: odd}) for name in route.posted]

@@ -4,6 +4,7 @@ on the table that `infra/template.yaml` describes.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,9 +17,11 @@ from botocore.exceptions import ClientError
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from chalicelib.domain import names, officers
+from chalicelib.domain import suggestion as steps_of
 from chalicelib.domain.candidates import candidates
 from chalicelib.domain.contacts import changed
 from chalicelib.domain.course import MEASURES, STATUSES
+from chalicelib.domain.export import CSV, XLSX, Choice, asked, made, taken_up
 from chalicelib.domain.external import External
 from chalicelib.domain.figures import MAX_SOURCES, Progress, Sheet, Tally
 from chalicelib.domain.incidents import Incident, Trouble, noted, told
@@ -26,7 +29,7 @@ from chalicelib.domain.ledger import Entry
 from chalicelib.domain.notice import notice
 from chalicelib.domain.officers import Roster
 from chalicelib.domain.outbox import BOUNCED, DELIVERED, Event, Fact, claim, handed_over, heard
-from chalicelib.domain.recent import KEPT, Recent, admit
+from chalicelib.domain.recent import KEPT, Recent, Verdict, admit
 from chalicelib.domain.registration import (
     QUARANTINE,
     STEP_UP,
@@ -55,7 +58,16 @@ from chalicelib.failures import StaleError, TakenError
 from chalicelib.store import Store, is_outbox, is_registration, read_outbox, read_registration
 from tests.backend import aws as aws_in_memory
 from tests.backend.fakes import FakeStore
-from tests.backend.samples import AALST, GENT, NOW, answers, contact, mail_to, registration
+from tests.backend.samples import (
+    AALST,
+    GENT,
+    NOW,
+    answers,
+    contact,
+    mail_to,
+    registration,
+    suggestion,
+)
 from tests.backend.steps import dropped, postponed, receipt, sent
 
 AnyStore = Store | FakeStore
@@ -990,6 +1002,36 @@ def test_views(store: AnyStore) -> None:
     assert [] == list(store.views("2026-11-23", seen[1].expires_at))
 
 
+def test_file_view(store: AnyStore) -> None:
+    """
+    Of who made a file it is kept what was chosen, and how many are in it.
+    """
+    view = View(NOW, "an", "exported", about="kind=csv", count=12)
+    store.add_view(view)
+
+    assert [view] == list(store.views("2026-11-23", NOW))
+
+
+def test_exports(store: AnyStore) -> None:
+    """
+    What officers asked for is kept for a week, each by its id, and written by one at a time.
+    """
+    one = asked(Choice(XLSX, place=AALST, first="2026-01-01"), "an", NOW)
+    kept = store.save_export(one)
+    with pytest.raises(StaleError):
+        store.save_export(one)
+    taken = taken_up(kept, NOW)
+    assert taken
+    done = store.save_export(made(store.save_export(taken), 12, 3400, NOW))
+    other = store.save_export(asked(Choice(CSV), "bo", NOW))
+
+    assert [done, other] == sorted(store.exports(NOW), key=lambda one: one.officer)
+    assert (done, None) == (store.export(one.id, NOW), store.export("x", NOW))
+    assert replace(one, attempts=1, made_at=NOW, count=12, size=3400, version=3) == done
+    assert [] == list(store.exports(one.expires_at))
+    assert None is store.export(one.id, one.expires_at)
+
+
 def test_counted_entry(store: AnyStore) -> None:
     """
     An entry keeps what it adds, by which place and campaign, and is found by when we knew of it.
@@ -1064,6 +1106,21 @@ def test_progress(store: AnyStore) -> None:
             store.save_progress(stale)
 
 
+def test_downloads(store: AnyStore) -> None:
+    """
+    Each download adds one to its file and its day; a year is a record, so that they stay few.
+    """
+    one, other = "/toolkit/affiche/affiche-a3.pdf", "/films/zo-verloopt-het/film.mp4"
+    old, new = date(2026, 12, 31), date(2027, 1, 1)
+    for path, day in ((one, old), (one, old), (one, new), (other, new)):
+        store.count_download(path, day)
+    found: Counter[tuple[str, date]] = Counter()
+    for each in store.downloads():
+        found.update({(each.path, day): count for day, count in each.days.items()})
+
+    assert {(one, old): 2, (one, new): 1, (other, new): 1} == found
+
+
 def test_external(store: AnyStore) -> None:
     """
     Counts of others are kept, each once, in the order in which we got them; a correction too.
@@ -1076,3 +1133,53 @@ def test_external(store: AnyStore) -> None:
     assert not store.add_external(one)
     assert right == list(store.externals())[-1]
     assert {one, other, right} == set(store.externals())
+
+
+class TestSuggestions:
+    def test_the_same(self, store: AnyStore) -> None:
+        """
+        A suggestion comes back as it was kept, with every step in its life.
+        """
+        new = replace(suggestion(), signals=("too-fast",), network="digest")
+        store.add_suggestion(new)
+        assert new == store.suggestion(new.reference, NOW)
+        held = steps_of.judged(new, Verdict("", confirm=True, why="too-fast"), NOW)
+        kept = store.save(held)
+        assert kept == store.outbox(new.id, NOW)
+        free = store.save(steps_of.accepted(steps_of.confirmed(kept, "x", NOW), "y", "z", NOW))
+        assert [free] == list(store.suggestions(NOW))
+        last = store.save(steps_of.sender_forgotten(free, NOW))
+        assert last in list(store.outboxes(NOW))
+
+    def test_taken(self, store: AnyStore) -> None:
+        """
+        Two are not kept under one reference.
+        """
+        one = suggestion()
+        store.add_suggestion(one)
+
+        with pytest.raises(TakenError) as taken:
+            store.add_suggestion(one)
+        assert one == taken.value.existing
+
+    def test_work(self, store: AnyStore) -> None:
+        """
+        What waits for a decision is in the index, until it is decided.
+        """
+        one = steps_of.judged(suggestion(), Verdict("", confirm=True), NOW)
+        store.add_suggestion(one)
+
+        assert [one.reference] == list(store.work("suggestion"))
+        store.save(steps_of.refused(one, "unclear", "agency", NOW))
+        assert [] == list(store.work("suggestion"))
+
+    def test_expired(self, store: AnyStore) -> None:
+        """
+        What has expired is not there.
+        """
+        one = suggestion()
+        store.add_suggestion(one)
+
+        assert store.suggestion(one.reference, one.expires_at) is None
+        assert [] == list(store.suggestions(one.expires_at))
+        assert list(store.registrations(NOW)) == []

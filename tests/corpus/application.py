@@ -8,7 +8,7 @@ in an answer but as text.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,16 +21,18 @@ from moto.dynamodb.models import dynamodb_backends
 
 import app as entry_points
 from chalicelib import bootstrap
+from chalicelib.domain import form, suggestion_form
 from chalicelib.domain.cleaning import normalise
-from chalicelib.domain.form import FIELDS, FieldError, Form, InvalidFormError, Posted, parse
+from chalicelib.domain.form import FieldError, Fields, Form, InvalidFormError, Posted
 from chalicelib.domain.municipalities import Municipality
 from chalicelib.domain.registration import Registration
-from chalicelib.domain.site import REGISTRATIONS
+from chalicelib.domain.site import REGISTRATIONS, SUGGESTIONS
+from chalicelib.domain.suggestion import Suggestion
 from chalicelib.intake import FORM, UnreadableError, read
-from chalicelib.store import read_registration
+from chalicelib.store import read_outbox
 from chalicelib.web import HTML, PROBLEM
 from tests.backend.aws import REGION, TABLE
-from tests.backend.samples import posted
+from tests.backend.samples import posted, project_posted
 from tests.corpus.markup import differences
 
 BACKEND = Path(__file__).parents[2] / "backend"
@@ -47,16 +49,53 @@ CLEAN = {
 SHORTEST = 5
 
 
+@dataclass(frozen=True, eq=False)
+class Target:
+    """
+    A form: how it is read, its questions, how the page is made of it, a right one, and the answers
+    that are stored as they were typed.
+    """
+
+    parse: Callable[[Posted], object]
+    fields: Fields
+    page: Callable[[Form], str]
+    right: Posted
+    as_typed: tuple[str, ...]
+
+
+TARGETS = {
+    REGISTRATIONS: Target(
+        form.parse,
+        form.FIELDS,
+        lambda one: bootstrap.pages().registration_page(one),
+        posted(),
+        ("name", "about", "consent", "source"),
+    ),
+    SUGGESTIONS: Target(
+        suggestion_form.parse,
+        suggestion_form.FIELDS,
+        lambda one: bootstrap.pages().project_page(one),
+        project_posted(),
+        ("name", "about", "consent", "remark", "existing"),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What was sent, what was answered, and the registrations that this added to the table."""
+    """What was sent where, what was answered, and what this added to the table."""
 
+    path: str
     content_type: str
     body: bytes
     status: int
     headers: Mapping[str, str]
     answer: str
-    stored: tuple[Registration, ...]
+    stored: tuple[Registration | Suggestion, ...]
+
+    @property
+    def target(self) -> Target:
+        return TARGETS[self.path.partition("?")[0]]
 
 
 @dataclass
@@ -82,9 +121,10 @@ class Application:
         sent |= headers or {}
         reply = self.client.http.request(method, path, headers=sent, body=body)
         self.requests += 1
-        stored = tuple(_take_registrations())
-        self.registrations += stored
+        stored = tuple(_take_stored())
+        self.registrations += [one for one in stored if isinstance(one, Registration)]
         return Outcome(
+            path,
             content_type,
             body,
             reply.status_code,
@@ -101,7 +141,7 @@ def started() -> Iterator[Application]:
 
 
 def complaints(outcome: Outcome) -> list[str]:
-    """In which ways an answer to a posted registration breaks the rules; none if all is well."""
+    """In which ways an answer to a posted form breaks the rules; none if all is well."""
     if outcome.status not in STORED | REFUSED:
         return [f"status {outcome.status}"]
     found = [f"header {name}" for name, value in outcome.headers.items() if not _is_clean(value)]
@@ -117,20 +157,22 @@ def complaints(outcome: Outcome) -> list[str]:
     return [*found, f"answered as {kind}"]
 
 
-def kept(typed: Posted) -> dict[str, Any]:
+def kept(typed: Posted, names: tuple[str, ...] = TARGETS[REGISTRATIONS].as_typed) -> dict[str, Any]:
     """What must be stored of readable answers, as far as it is the typed text itself."""
     return {
-        name: " ".join(normalise(value) for value in typed.get(name, ())).strip()
-        for name in ("name", "about", "consent", "source")
+        name: " ".join(normalise(value) for value in typed.get(name, ())).strip() for name in names
     }
 
 
-def _take_registrations() -> Iterator[Registration]:
+def _take_stored() -> Iterator[Registration | Suggestion]:
     # Not by Scan: that asks DynamoDB's whole way of working 6,000 times.
     items = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(TABLE).items
     taken = [item.to_json()["Attributes"] for rows in items.values() for item in rows.values()]
     items.clear()
-    return (read_registration(item) for item in taken if item["sk"]["S"] == "REGISTRATION")
+    found = (
+        read_outbox(item) for item in taken if item["sk"]["S"] in {"REGISTRATION", "SUGGESTION"}
+    )
+    return (one for one in found if isinstance(one, Registration | Suggestion))
 
 
 def _is_clean(value: str) -> bool:
@@ -148,13 +190,13 @@ def _of_stored(outcome: Outcome) -> Iterator[str]:
         told = outcome.headers["Location"].partition("/bedankt/?ref=")[2]
     if told != one.reference:
         yield f"told {told}, stored {one.reference}"
-    expected = kept(read(outcome.content_type, outcome.body))
+    expected = kept(read(outcome.content_type, outcome.body), outcome.target.as_typed)
     expected["name"] = SPACES.sub(" ", expected["name"])
     for name, value in expected.items():
         if getattr(one.answers, name) != value:
             yield f"{name} is stored otherwise than it was typed"
     for name, pattern in CLEAN.items():
-        answer = getattr(one.answers, name)
+        answer = getattr(one.answers, name, "")
         for value in answer if isinstance(answer, tuple) else filter(None, (answer,)):
             if not pattern.fullmatch(value):
                 yield f"{name} is stored as {value!r}"
@@ -176,11 +218,11 @@ def _of_page(outcome: Outcome) -> Iterator[str]:
     """The page must be what it is for plain answers, with the typed ones in it as text."""
     marks: dict[str, str] = {}
     try:
-        parse(read(outcome.content_type, outcome.body))
+        outcome.target.parse(read(outcome.content_type, outcome.body))
     except UnreadableError as error:
         plain = bootstrap.pages().notice_page("Dit lukte niet", error.message)
     except InvalidFormError as error:
-        plain, marks = _plain_form(error.form)
+        plain, marks = _plain_form(error.form, outcome.target)
         for message in (one.message for one in error.form.errors):
             if any(value in message for value in _typed(outcome)):
                 yield f"repeats an answer in «{message}»"
@@ -190,28 +232,29 @@ def _of_page(outcome: Outcome) -> Iterator[str]:
     yield from differences(_without_id(plain), _without_id(outcome.answer), marks)
 
 
-def _plain_form(form: Form) -> tuple[str, dict[str, str]]:
+def _plain_form(form: Form, target: Target) -> tuple[str, dict[str, str]]:
     """The same page with a mark in the place of each hostile answer, and what each stands for."""
     marks = {
         name: f"@@{name}@@"
         for name in form.posted
-        if FIELDS[name].kind not in {"checkbox", "municipality"}
+        if target.fields[name].kind not in {"checkbox", "municipality", "choices", "project"}
         and form.value(name).strip()
-        and list(form.values(name)) != posted().get(name, [""])
+        and list(form.values(name)) != target.right.get(name, [""])
     }
     answers = {name: tuple(values) for name, values in form.posted.items()}
     answers |= {name: (mark,) for name, mark in marks.items()}
-    plain = _page(tuple(sorted(answers.items())), form.errors, form.choices)
+    plain = _page(target, tuple(sorted(answers.items())), form.errors, form.choices)
     return plain, {mark: form.value(name) for name, mark in marks.items()}
 
 
 @cache
 def _page(
+    target: Target,
     answers: tuple[tuple[str, tuple[str, ...]], ...],
     errors: tuple[FieldError, ...],
     choices: tuple[Municipality, ...],
 ) -> str:
-    return bootstrap.pages().registration_page(Form(dict(answers), errors, choices))
+    return target.page(Form(dict(answers), errors, choices, target.fields))
 
 
 def _without_id(page: str) -> str:

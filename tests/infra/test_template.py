@@ -3,10 +3,13 @@
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from chalicelib.domain.retention import EXPORT_TERM
 
 BUILT = Path("build/backend")
 
@@ -20,6 +23,8 @@ TIMEOUTS = {
     "Repair": 900,
     "Measure": 240,
     "Count": 240,
+    "Export": 900,
+    "Publish": 240,
     "Watch": 60,
     "Probe": 120,
     "Digest": 60,
@@ -94,6 +99,51 @@ def test_table(resources: dict[str, Any]) -> None:
     assert table["DeletionProtectionEnabled"]
     assert table["SSESpecification"]["SSEEnabled"]
     assert "Retain" == resources["Table"]["DeletionPolicy"]
+
+
+def test_exports_bucket(resources: dict[str, Any]) -> None:
+    """
+    The files of officers are private and encrypted, never go over plain HTTP, leave nothing behind
+    when they are deleted, and are deleted after a day by S3 itself, if need be.
+    """
+    bucket = resources["ExportsBucket"]["Properties"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    policy = resources["ExportsBucketPolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+
+    assert {True} == set(bucket["PublicAccessBlockConfiguration"].values())
+    assert "BucketEncryption" in bucket
+    assert "VersioningConfiguration" not in bucket
+    assert EXPORT_TERM == timedelta(days=rule["ExpirationInDays"])
+    assert 1 == rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+    assert {"Ref": "ExportsBucket"} == policy["Bucket"]
+    assert ("Deny", {"Bool": {"aws:SecureTransport": "false"}}) == (
+        statement["Effect"],
+        statement["Condition"],
+    )
+
+
+def test_who_may_reach_exports(resources: dict[str, Any]) -> None:
+    """
+    Only the function that makes the files writes and deletes them, and the API only reads one.
+    """
+    actions = {
+        name: statement["Action"]
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "ExportsBucket" in json.dumps(statement["Resource"])
+    }
+
+    assert {
+        "ApiRole": "s3:GetObject",
+        "ExportRole": [
+            "s3:PutObject",
+            "s3:AbortMultipartUpload",
+            "s3:GetObject",
+            "s3:DeleteObject",
+        ],
+    } == actions
 
 
 def test_functions(resources: dict[str, Any]) -> None:
@@ -191,6 +241,8 @@ def test_failures(resources: dict[str, Any]) -> None:
         "Repair": "ScheduleFailures",
         "Measure": "ScheduleFailures",
         "Count": "ScheduleFailures",
+        "Export": "ScheduleFailures",
+        "Publish": "ScheduleFailures",
         "Watch": "ScheduleFailures",
         "Probe": "ScheduleFailures",
         "Digest": "ScheduleFailures",
@@ -225,8 +277,10 @@ def test_schedules(resources: dict[str, Any]) -> None:
 
     assert {
         "Sweep": "rate(1 minute)",
+        "Export": "rate(1 minute)",
         "Measure": "rate(5 minutes)",
         "Count": "rate(15 minutes)",
+        "Publish": "rate(1 hour)",
         "Watch": "rate(1 hour)",
         "Probe": "rate(1 hour)",
         "Contacts": "rate(1 day)",
@@ -246,6 +300,35 @@ def test_least_privilege(resources: dict[str, Any]) -> None:
         assert not [action for action in actions if action.endswith("*")]
         if statement["Resource"] == "*":
             assert ["dynamodb:ListStreams"] == actions
+
+
+def test_published(resources: dict[str, Any]) -> None:
+    """
+    What is published is in a bucket that nobody reads but CloudFront, encrypted, with its earlier
+    versions for a month; only `publish` writes there, and only below the address of the figures.
+    """
+    bucket = resources["PublishedBucket"]["Properties"]
+    policy = resources["PublishedBucketPolicy"]["Properties"]["PolicyDocument"]
+    (versions,) = bucket["LifecycleConfiguration"]["Rules"]
+    writing = {
+        name: policy["PolicyDocument"]["Statement"]
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        if "PublishedBucket" in json.dumps(policy)
+    }
+
+    assert 4 == sum(bucket["PublicAccessBlockConfiguration"].values())
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert {"Status": "Enabled"} == bucket["VersioningConfiguration"]
+    assert ("Enabled", {"NoncurrentDays": 30}) == (
+        versions["Status"],
+        versions["NoncurrentVersionExpiration"],
+    )
+    assert ["Deny"] == [one["Effect"] for one in policy["Statement"]]
+    allowed = {"Fn::Sub": "${PublishedBucket.Arn}/cijfers/*"}
+    assert {
+        "PublishRole": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": allowed}]
+    } == writing
 
 
 def test_who_may_mail(resources: dict[str, Any]) -> None:
@@ -433,6 +516,7 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
 
     assert {
         "/api/registrations",
+        "/api/suggestions",
         "/api/token",
         "/api/health",
         "/api/status",
@@ -443,6 +527,7 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
         "/mijn/gegevens/{token}",
         "/mijn/adres/{token}",
         "/mijn/vraag/{token}",
+        "/mijn/melding/{token}",
         "/gemeente/bevestigen",
         "/gemeente/kandidaat/{token}",
         "/gemeente",
@@ -454,6 +539,7 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
         "/gemeente/kandidaten.xlsx",
         "/gemeente/kandidaten/{reference}",
         "/gemeente/kandidaten/{reference}/kaartje.vcf",
+        "/download/{section}/{item}/{file}",
         "/beheer",
         "/beheer/aanmelden/{token}",
         "/beheer/afmelden",
@@ -461,6 +547,7 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
         "/beheer/opnieuw",
         "/beheer/aanmelding/{reference}",
         "/beheer/aanmelding/{reference}/{receiver}",
+        "/beheer/melding/{suggestion}",
         "/beheer/zoeken",
         "/beheer/gemeente/{nis_code}",
         "/beheer/adressen",
@@ -468,6 +555,10 @@ def test_no_dev_routes(resources: dict[str, Any]) -> None:
         "/beheer/mails",
         "/beheer/mails/{kind}",
         "/beheer/mails/{kind}/opmaak",
+        "/beheer/cijfers",
+        "/beheer/cijfers/{name}",
+        "/beheer/bestanden",
+        "/beheer/bestanden/{export}",
         "/beheer/inzage",
         "/beheer/medewerkers",
     } == set(api["DefinitionBody"]["paths"])

@@ -25,7 +25,7 @@ from tests.language.texts import Places, all_texts
 DICTIONARY = "nl"
 OWN = Path(__file__).with_name("woorden.txt")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
-_ADDRESS = re.compile(r"\S*(?:@|://|\w\.\w)\S*|MB-[0-9A-Z]{4}-[0-9A-Z]{4}|\b[0-9a-f]{32,}\b")
+_ADDRESS = re.compile(r"\S*(?:@|://|\w\.\w)\S*|M[BP]-[0-9A-Z]{4}-[0-9A-Z]{4}|\b[0-9a-f]{32,}\b")
 """What is not spelt: addresses, references, and digests."""
 
 

@@ -11,12 +11,15 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from chalicelib.domain.campaigns import CAMPAIGNS
 from media.toolkit.catalogue import DOCUMENTS, OUTPUTS, TEXTS, digest, recorded, small
 from media.toolkit.drawing import palette
 from media.toolkit.page import Page, plain, read, slugs
 from media.toolkit.places import CONTENT, SOURCES_OF_FACTS
 from media.toolkit.text import text
+from media.toolkit.words import FLYER, POSTER
 
+CODED = re.compile(r"www\.mijnbuddy\.be/aanmelden/\?bron=([a-z-]+)")
 KINDS = {"film", "verhaal", "tekst", "affiche", "draaiboek", "nota", "logo"}
 PDFS = sorted(output.key for output in OUTPUTS if output.name.endswith(".pdf"))
 DOCXS = sorted(output.key for output in OUTPUTS if output.name.endswith(".docx"))
@@ -175,6 +178,33 @@ def test_txt_says_the_page(slug: str) -> None:
     made = (CONTENT / slug / f"{slug}.txt").read_bytes()
 
     assert text(read(slug)) == made
+
+
+@pytest.mark.parametrize("slug", TEXTS)
+def test_sign_up_links(slug: str) -> None:
+    """
+    Wherever a text says where to sign up, it has a link with one code of the list: on the page, in
+    Word, and written out where there are no links.
+    """
+    cells = [cell for block in read(slug).blocks for row in block.rows for cell in row]
+    spans = [span for cell in cells for span in cell]
+    said = {span.text for span in spans if "www.mijnbuddy.be" in span.text and not span.link}
+    codes = {code for span in spans for code in CODED.findall(span.link)}
+    with zipfile.ZipFile(CONTENT / slug / f"{slug}.docx") as file:
+        linked = file.read("word/_rels/document.xml.rels").decode()
+    written = (CONTENT / slug / f"{slug}.txt").read_text(encoding="utf-8")
+
+    assert [] == [one for one in said if "www.mijnbuddy.be/toolkit" not in one]
+    assert 1 == len(codes)
+    assert codes <= set(CAMPAIGNS)
+    assert codes == set(CODED.findall(linked)) == set(CODED.findall(written))
+
+
+def test_codes_on_paper() -> None:
+    """
+    The QR codes have a code of the list.
+    """
+    assert {POSTER, FLYER} <= set(CAMPAIGNS)
 
 
 @pytest.mark.parametrize("key", ["affiche/affiche-a4.docx", "flyer/flyer-a5.docx"])

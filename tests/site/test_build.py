@@ -9,13 +9,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from chalicelib.domain.campaigns import CAMPAIGNS, PARAMETER
 from chalicelib.domain.finder import places
 from chalicelib.domain.form import FIELDS, Field
 from chalicelib.domain.municipalities import ATTRIBUTION, MUNICIPALITIES, neighbours
 from tests.built_site import ROOT, Site
 
 TEMPLATES = ROOT / "backend/chalicelib/templates"
-BY_THE_API = {"/zoek/", "/bedankt/", "/gemeente/", "/api/registrations"}
+BY_THE_API = {"/zoek/", "/bedankt/", "/gemeente/", "/api/registrations", "/api/suggestions"}
 """Addresses that Pelican doesn't build."""
 NAMED = {"canonical", "alternate"}  # links of the head that no browser follows by itself
 QUESTIONS = [field for field in FIELDS.values() if field.kind != "hidden"]
@@ -156,12 +157,28 @@ class TestEveryPage:
         files = set(site.files)
         for address, page in site.pages:
             for link in links(page):
-                path, fragment = urldefrag(urljoin(address, link))
-                if urlsplit(path).netloc or path in BY_THE_API:
+                target, fragment = urldefrag(urljoin(address, link))
+                path = urlsplit(target).path
+                if urlsplit(target).netloc or path in BY_THE_API:
                     continue
                 file = path.lstrip("/") + ("index.html" if path.endswith("/") else "")
                 assert file in files, f"{address} → {link}"
                 assert not fragment or site.page(path).find(id=fragment), f"{address} → {link}"
+
+    def test_codes(self, site: Site) -> None:
+        """
+        A link with the code of a campaign has one of the list, and leads to the form itself:
+        without a script nothing carries it on.
+        """
+        found = {
+            (urlsplit(link).path, urlsplit(link).query)
+            for _, page in site.pages
+            for link in links(page)
+            if link.startswith("/") and f"?{PARAMETER}=" in link
+        }
+
+        assert {"/aanmelden/"} == {path for path, _ in found}
+        assert {query for _, query in found} <= {f"{PARAMETER}={code}" for code in CAMPAIGNS}
 
     def test_policy(self, site: Site) -> None:
         """

@@ -199,8 +199,8 @@ class TestOverview:
         speaks is unknown, and no zero.
         """
         page = site.page("/projecten/overzicht/")
-        heads = cells(page.select_one(".year-table thead tr"))
-        rows = [cells(row) for row in page.select(".year-table tbody tr")]
+        heads = cells(page.select_one(".wide-table thead tr"))
+        rows = [cells(row) for row in page.select(".wide-table tbody tr")]
         last = int(rows[-1][0])
         counted = raw_inventory.table(last)
         columns = {"Samen": "", "Brussel": "Brussels Hoofdstedelijk Gewest"}
@@ -215,7 +215,7 @@ class TestOverview:
         """
         Below it stand all projects, and those of which no year is known.
         """
-        undated, total = site.page("/projecten/overzicht/").select(".year-table tfoot tr")
+        undated, total = site.page("/projecten/overzicht/").select(".wide-table tfoot tr")
         found = site.page("/projecten/jaar/niet-gekend/").select("li.projects__project")
 
         assert str(len(PROJECTS)) == cells(total)[-2]
@@ -238,7 +238,7 @@ class TestOverview:
         """
         What is too wide scrolls in a box that has a name and that the keyboard reaches.
         """
-        box = site.page("/projecten/overzicht/").select_one(".year-table")
+        box = site.page("/projecten/overzicht/").select_one(".wide-table")
 
         assert ("region", "0") == (box["role"], box["tabindex"])
         assert words(box.find(id=box["aria-labelledby"]))

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,14 +10,13 @@ import pytest
 
 from chalicelib.domain.form import FIELDS
 from chalicelib.domain.retention import RULES
+from chalicelib.domain.suggestion_form import FIELDS as PROJECT_FIELDS
 from publishing import front_matter
-from publishing.figures import figures
 from publishing.front_matter import FrontMatterError, Publisher
 from publishing.inventory import FILTERS
 from publishing.notices import message, notices
 from publishing.owed import security
 from tests.built_site import BELOW_A_PATH, Site
-from tests.site import raw_inventory
 
 DATA = Path("site/data")
 PUBLISHER = (DATA / "publisher.yaml").read_text(encoding="utf-8")
@@ -40,7 +38,7 @@ def test_privacy_fields(site: Site) -> None:
     """
     The privacy statement has every field of the form: why, whether it must, and who reads it.
     """
-    found = {row[0]: row[1:] for row in rows(site.page("/privacy/"))}
+    found = {row[0]: row[1:] for row in rows(site.page("/privacy/"))[: len(FIELDS)]}
 
     for field in FIELDS.values():
         must, why, reader = found[field.label]
@@ -49,11 +47,22 @@ def test_privacy_fields(site: Site) -> None:
         assert field.is_forwarded == (reader == "Je gemeente")
 
 
+def test_privacy_of_a_project(site: Site) -> None:
+    """
+    It has every field of the form about a project, too.
+    """
+    found = rows(site.page("/privacy/"))[len(FIELDS) : len(FIELDS) + len(PROJECT_FIELDS)]
+
+    assert [[one.label, " ".join(one.why.split())] for one in PROJECT_FIELDS.values()] == [
+        [label, why] for label, _, why in found
+    ]
+
+
 def test_privacy_terms(site: Site) -> None:
     """
     It has every term of the table that drives the software, and nothing else.
     """
-    found = rows(site.page("/privacy/"))[len(FIELDS) :]
+    found = rows(site.page("/privacy/"))[len(FIELDS) + len(PROJECT_FIELDS) :]
 
     assert [[rule.what, rule.why, rule.kept, rule.how] for rule in RULES] == found
 
@@ -179,36 +188,3 @@ def test_nothing_to_notice() -> None:
 
     assert [] == notices(context(False, done))
     assert "" == message([])
-
-
-def test_figures_unknown(tmp_path: Path) -> None:
-    """
-    Without published figures nothing is known: None, and never zero.
-    """
-    found = figures(tmp_path)
-
-    assert (None, None) == (found.registered, found.as_of)
-    assert 10_000 == found.goal
-
-
-def test_figures_known(tmp_path: Path) -> None:
-    """
-    Published figures are shown with their day.
-    """
-    (tmp_path / "figures.json").write_text('{"as_of": "2026-11-22", "registered": 0}')
-    found = figures(tmp_path)
-
-    assert (0, date(2026, 11, 22)) == (found.registered, found.as_of)
-
-
-def test_figures_page(site: Site) -> None:
-    """
-    The page says what is not known in words, and gives each claim its date and source.
-    """
-    page = site.page("/cijfers/")
-
-    assert "niet gekend" in words(page.main)
-    claims = raw_inventory.records("programmas").values()
-    assert sum(len(one.get("figures", [])) for one in claims) == len(rows(page))
-    assert ["441", "2 november 2022"] == next(row[1:3] for row in rows(page) if "441" in row)
-    assert all(row[3] for row in rows(page))

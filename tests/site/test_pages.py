@@ -234,7 +234,8 @@ class TestToolkit:
         table = site.page(address).find(class_="downloads")
         rows = table.tbody("tr") if table else []
 
-        assert [f"{address}{one.file}" for one in item.files] == [row.a["href"] for row in rows]
+        files = [f"/download{address}{one.file}" for one in item.files]
+        assert files == [row.a["href"] for row in rows]
         for row in rows:
             assert row("td")[1].get_text()
             assert IN_WORDS.fullmatch(row("td")[2].get_text())

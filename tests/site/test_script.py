@@ -208,6 +208,28 @@ def test_source(page: Page, code: str, kept: str) -> None:
     assert kept == page.locator("[name=source]").input_value()
 
 
+def test_source_goes_along(page: Page) -> None:
+    """
+    Who comes to another page by a campaign takes its code along to the form, by any link, by the
+    finder and by its button; without a code no address changes.
+    """
+    page.goto(f"{HERE}/verhalen/?bron=infoavond-aalst")
+    page.locator("header").get_by_role("link", name="Meld je aan").click()
+    assert "infoavond-aalst" == page.locator("[name=source]").input_value()
+
+    page.goto(f"{HERE}/?bron=affiche&x=1")
+    page.get_by_label("Je postcode of gemeente").fill("9300")
+    found = page.locator(".finder__found a").first
+    found.wait_for()
+    assert "/word-buddy/aalst/?bron=affiche" == found.evaluate("a => a.pathname + a.search")
+    sent = page.evaluate("new URLSearchParams(new FormData(document.forms[0])).toString()")
+    assert "q=9300&bron=affiche" == sent
+
+    page.goto(f"{HERE}/?bron=A%20B")
+    assert 0 == page.locator("a[href*=bron]").count()
+    assert 0 == page.locator("[name=bron]").count()
+
+
 @pytest.mark.parametrize(
     ("postcode", "town"), [("9300", "Aalst"), ("B-1040", "Brussel of Etterbeek"), ("0000", "")]
 )

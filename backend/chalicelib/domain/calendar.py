@@ -16,7 +16,7 @@ PROMISED = 10  # working days within which a municipality contacts a volunteer (
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 _DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-_MONTHS = (
+MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
@@ -63,4 +63,19 @@ def in_words(day: date) -> str:
 
 def date_in_words(day: date) -> str:
     """«8 december 2026»."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def read_day(text: str) -> date | None:
+    """A day as a browser's own field gives it, or as somebody types it: `24-12-2026`."""
+    text = text.strip()
+    parts = text.replace("/", "-").replace(".", "-").split("-")
+    if len(parts) == len(("day", "month", "year")) and len(parts[2]) == len("2026"):
+        parts.reverse()
+    if not all(part.isascii() and part.isdigit() and len(part) <= len("2026") for part in parts):
+        return None
+    try:
+        year, month, day = map(int, parts)
+        return date(year, month, day)
+    except ValueError:
+        return None

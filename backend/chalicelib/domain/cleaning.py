@@ -9,7 +9,10 @@ looks anything up on the network.
 import re
 import unicodedata
 import uuid
+from urllib.parse import urlsplit
 
+from chalicelib.domain.calendar import MONTHS
+from chalicelib.domain.campaigns import is_code
 from chalicelib.domain.municipalities import (
     TEST_MUNICIPALITY,
     UnknownMunicipalityError,
@@ -143,6 +146,75 @@ def _is_noncharacter(code: int) -> bool:
     return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004
 
 
+def line(text: str) -> str:
+    """One line of text, as a name of a project; breaks and rows of spaces become one space."""
+    return said(" ".join(text.split()))
+
+
+def said(text: str) -> str:
+    """Free text as `message`, that no spreadsheet takes for a formula: our open data has it."""
+    if re.match(r"[=+@-]", text):
+        raise UnusableAnswerError("Begin met een letter of een cijfer.")
+    if len(text) == 1:
+        raise UnusableAnswerError("Eén teken is te weinig. Schrijf iets meer.")
+    return message(text)
+
+
+def web_address(text: str) -> str:
+    """The address of a page, also typed without «https://»; never one with a user in it."""
+    whole = text if re.match(r"https?://", text, re.IGNORECASE) else f"https://{text}"
+    advice = "Vul een webadres in zoals www.voorbeeld.be."
+    if not re.fullmatch(r"[!-~]+", whole) or set(whole) & set('"<>\\^`{|}'):
+        raise UnusableAnswerError(advice)
+    try:
+        parts = urlsplit(whole)
+        name, is_plain = parts.hostname or "", parts.username is None and parts.port is None
+    except ValueError:
+        raise UnusableAnswerError(advice) from None
+    if not is_plain or not re.fullmatch(r"([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}", name):
+        raise UnusableAnswerError(advice)
+    return parts._replace(scheme=parts.scheme.lower(), netloc=name).geturl()
+
+
+def slug(text: str) -> str:
+    """The last part of an address of ours, as of a project in the inventory."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        raise UnusableAnswerError("Kies een project uit de lijst.")
+    return text
+
+
+def month_or_year(text: str) -> str:
+    """«2019», «3/2019», «maart 2019» → «2019», «2019-03»."""
+    advice = UnusableAnswerError("Vul een jaar in zoals 2019, of een maand zoals maart 2019.")
+    found = re.fullmatch(r"(?:([a-z]+|[0-9]{1,2})[ /.-]+)?((?:19|20)[0-9]{2})", text.lower())
+    if not found:
+        raise advice
+    month, year = found[1], found[2]
+    if not month:
+        return year
+    if month in MONTHS:
+        return f"{year}-{MONTHS.index(month) + 1:02}"
+    number = int(month) if month.isdigit() else 0
+    if not 1 <= number <= 12:  # noqa: PLR2004 (months)
+        raise advice
+    return f"{year}-{number:02}"
+
+
+def year(text: str) -> str:
+    """A year of this century or the one before."""
+    if not re.fullmatch(r"(19|20)[0-9]{2}", text):
+        raise UnusableAnswerError("Vul een jaar in zoals 2023.")
+    return text
+
+
+def count(text: str) -> str:
+    """A whole number from 1 on, also typed «1.200» or «1 200»."""
+    bare = re.sub(r"(?<=\d)[. ](?=\d{3}\b)", "", text)
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", bare):
+        raise UnusableAnswerError("Vul een getal in zoals 25. Weet je het niet? Laat dit leeg.")
+    return bare
+
+
 def agreement(text: str) -> str:
     """A ticked box: «yes»."""
     if text != "yes":
@@ -152,7 +224,7 @@ def agreement(text: str) -> str:
 
 def campaign(text: str) -> str:
     """The code of a campaign, as in `?bron=infoavond-aalst`."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
+    if not is_code(text):
         raise UnusableAnswerError("De code van de campagne klopt niet. Laad de pagina opnieuw.")
     return text
 

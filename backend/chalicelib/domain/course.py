@@ -11,7 +11,7 @@ it happened: only then does the figure of a past day never change.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -310,7 +310,7 @@ def steps(events: Sequence[Event]) -> Iterator[Step]:
     source = next((one.why for one in events if one.what == "registered"), "")
     before: Counter[str] = Counter()
     for event in events:
-        if event.mail not in {"", FORWARDING} and event.what != "held":  # a mail to her, or another
+        if not _tells(event):
             yield Step(event, place, source, {})
             continue
         course.take(event)
@@ -322,3 +322,21 @@ def steps(events: Sequence[Event]) -> Iterator[Step]:
         }
         yield Step(event, place, source, adds)
         before = after
+
+
+def counted(events: Iterable[Event]) -> Mapping[str, int]:
+    """What one registration counts for after all of these events: what its steps add up to."""
+    course = _Course()
+    for event in filter(_tells, events):
+        course.take(event)
+    return course.figures()
+
+
+def standing(figures: Mapping[str, int]) -> str:
+    """Of what one registration counts for, how it stands: one of `STATUSES`, or `REPEATS`."""
+    return next((status for status in STATUSES if figures.get(STATUS + status)), REPEATS)
+
+
+def _tells(event: Event) -> bool:
+    """Whether it says how she stands: not a mail to her, or another one to a municipality."""
+    return event.mail in {"", FORWARDING} or event.what == "held"

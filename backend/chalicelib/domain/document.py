@@ -32,6 +32,13 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """What somebody else said, to the letter."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Table:
     """`name` is for programs; the first column names the row."""
 
@@ -41,7 +48,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-Part = Heading | Text | Table
+Part = Heading | Text | Quote | Table
 
 
 @dataclass(frozen=True)

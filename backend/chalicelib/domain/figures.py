@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from chalicelib.domain.calendar import BRUSSELS, local_date
+from chalicelib.domain.campaigns import CAMPAIGNS
 from chalicelib.domain.ledger import Entry
 
 FIRST_DAY = date(2022, 9, 22)
@@ -21,7 +22,10 @@ CLOSES_AFTER = timedelta(hours=2)
 """How long after the end of a day the repair must begin that makes its figures final."""
 
 MAX_SOURCES = 200
-"""Campaigns that are counted apart: anybody can make up more, and an item has 400 kB at most."""
+"""
+Codes of campaigns that are counted apart, beside those of our own list: anybody can make up more,
+and an item has 400 kB at most.
+"""
 
 OTHER = "*"
 """The campaigns beyond that, together. No code of a campaign looks like this."""
@@ -119,7 +123,8 @@ def days(first: date, last: date) -> Iterator[date]:
 
 
 def _kept_apart(source: str, known: Mapping[str, object]) -> str:
-    return source if source in known or not source or len(known) < MAX_SOURCES else OTHER
+    is_ours = not source or source in CAMPAIGNS
+    return source if is_ours or source in known or len(known) < MAX_SOURCES else OTHER
 
 
 def _add(counts: Counter[str], adds: Counts) -> None:

@@ -2,13 +2,14 @@
 The registration form as data: each question once, and how to read the answers.
 
 The page, the check, the stored item, the e-mails and the JSON API all follow from `SECTIONS`: to
-add a question, add a `Field` and the attribute of `Answers` that keeps its answer.
+add a question, add a `Field` and the attribute of `Answers` that keeps its answer. What it takes to
+read any form of questions (`read_form`) serves the other one too: suggestion_form.py.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from chalicelib.domain import cleaning
 from chalicelib.domain.municipalities import (
@@ -19,6 +20,9 @@ from chalicelib.domain.municipalities import (
 )
 from chalicelib.domain.wording import listed
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Posted = Mapping[str, Sequence[str]]
 """What was posted: field name → its values, as they came."""
 
@@ -26,7 +30,10 @@ MAX_MUNICIPALITIES = 3  # design.md: one to three places where somebody wants to
 MAX_BODY = 32_768  # bytes: every field at its longest, percent-encoded, fits well within it
 MAX_VALUES = 40  # fields with their repetitions; the form itself has fourteen
 
-Kind = Literal["text", "email", "tel", "municipality", "textarea", "checkbox", "hidden", "trap"]
+Kind = Literal[
+    "text", "email", "tel", "url", "municipality", "project", "choices", "textarea", "checkbox",
+    "hidden", "trap",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,8 @@ class Field:
     `max_length` counts characters (code points after NFC), `max_values` how often it may be given.
     In the mails the answer stands beside `short`: for the municipality as `show` makes it, in the
     confirmation as `confirm` makes it; not at all where that is None. What a confirmation repeats
-    is never her own words, but for her name: the address may be somebody else's.
+    is never her own words, but for her name: the address may be somebody else's. `options` are what
+    can be chosen of `choices`, `nothing` is what a list says where nothing is.
 
     A `trap` is hidden from people, and nothing that is filled in there is wrong: it only tells that
     a program did it.
@@ -55,6 +63,8 @@ class Field:
     autocomplete: str = "off"
     inputmode: str = ""
     max_values: int = 1
+    options: tuple[str, ...] = ()
+    nothing: str = ""
     short: str = ""
     show: Callable[[str], str] | None = None
     confirm: Callable[[str], str] | None = None
@@ -150,6 +160,7 @@ SECTIONS = (
                 hint="Kies niets als je buddy wil zijn waar je woont.",
                 kind="municipality",
                 max_values=MAX_MUNICIPALITIES,
+                nothing="De gemeente waar ik woon",
                 short="Buddy in",
                 show=lambda nis_code: find_municipality(nis_code).name,
                 confirm=lambda nis_code: find_municipality(nis_code).name,
@@ -218,7 +229,12 @@ SECTIONS = (
     ),
 )
 
-FIELDS = {field.name: field for section in SECTIONS for field in section.fields}
+Fields = Mapping[str, Field]
+"""The questions of a form by their names, in the order of the page."""
+
+FIELDS: Fields = {field.name: field for section in SECTIONS for field in section.fields}
+
+AnyAnswers = TypeVar("AnyAnswers", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -274,9 +290,10 @@ class Form:
     posted: Posted = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     choices: tuple[Municipality, ...] = ()
+    fields: Fields = field(default_factory=lambda: FIELDS)
 
     def values(self, name: str) -> tuple[str, ...]:
-        return tuple(self.posted.get(name, ()))[: FIELDS[name].max_values]
+        return tuple(self.posted.get(name, ()))[: self.fields[name].max_values]
 
     def value(self, name: str) -> str:
         return next(iter(self.values(name)), "")
@@ -294,34 +311,27 @@ class InvalidFormError(ValueError):
 
 
 @dataclass(frozen=True)
-class Submission:
+class Submission(Generic[AnyAnswers]):
     """
     The answers of one form, with the UUID and the token that the page gave it ("" without
     JavaScript); `is_trapped` tells that what people don't see was filled in.
     """
 
-    answers: Answers
+    answers: AnyAnswers
     submission_id: str
     token: str = ""
     is_trapped: bool = False
 
 
-def parse(posted: Posted, is_probe: Callable[[str], bool] = lambda _: False) -> Submission:
+def parse(posted: Posted, is_probe: Callable[[str], bool] = lambda _: False) -> Submission[Answers]:
     """
     Read the answers. Only with a token that `is_probe` knows may they be for the test municipality.
 
     Raises `InvalidFormError` with every error at once: unknown, repeated, missing or unusable.
     """
-    errors = list(_misplaced(posted))
-    answers: dict[str, Any] = {}
-    for question in FIELDS.values():
-        try:
-            if question.kind == "municipality" and _is_for_test(posted, is_probe):
-                answers[question.name] = (TEST_MUNICIPALITY.nis_code,)
-            else:
-                answers[question.name] = read_answer(question, posted.get(question.name, ()))
-        except cleaning.UnusableAnswerError as error:
-            errors.append(FieldError(question.name, str(error)))
+    is_for_test = _is_for_test(posted, is_probe)
+    known = {"municipality": (TEST_MUNICIPALITY.nis_code,)} if is_for_test else {}
+    answers, errors = read_form(posted, FIELDS, known)
 
     choices: tuple[Municipality, ...] = ()
     if "municipality" in answers and "postcode" in answers:
@@ -333,13 +343,47 @@ def parse(posted: Posted, is_probe: Callable[[str], bool] = lambda _: False) -> 
                 errors.append(FieldError("municipality", _which(answers["postcode"], choices)))
 
     if errors:
-        places = {name: place for place, name in enumerate(FIELDS)}
-        errors.sort(key=lambda error: places.get(error.field, len(places)))
-        open_choices = choices if len(choices) > 1 else ()
-        raise InvalidFormError(Form(_printable(posted), tuple(errors), open_choices))
-    submission_id, token = answers.pop("submission_id"), answers.pop("token")
-    is_trapped = bool(answers.pop("website"))
-    return Submission(Answers(**answers), submission_id, token, is_trapped)
+        raise invalid(posted, errors, FIELDS, choices if len(choices) > 1 else ())
+    return submission(answers, Answers)
+
+
+def read_form(
+    posted: Posted, fields: Fields, known: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """
+    The answers to the questions of a form, cleaned, and all that is wrong with what was posted.
+    What is `known` is not read.
+    """
+    errors = list(_misplaced(posted, fields))
+    answers: dict[str, Any] = dict(known or {})
+    for question in fields.values():
+        if question.name in answers:
+            continue
+        try:
+            answers[question.name] = read_answer(question, posted.get(question.name, ()))
+        except cleaning.UnusableAnswerError as error:
+            errors.append(FieldError(question.name, str(error)))
+    return answers, errors
+
+
+def invalid(
+    posted: Posted,
+    errors: Sequence[FieldError],
+    fields: Fields,
+    choices: tuple[Municipality, ...] = (),
+) -> InvalidFormError:
+    """What tells of all these errors, in the order of the page."""
+    places = {name: place for place, name in enumerate(fields)}
+    ordered = sorted(errors, key=lambda error: places.get(error.field, len(places)))
+    return InvalidFormError(Form(_printable(posted, fields), tuple(ordered), choices, fields))
+
+
+def submission(answers: dict[str, Any], kind: Callable[..., AnyAnswers]) -> Submission[AnyAnswers]:
+    """The answers to the questions that people see, apart from the others."""
+    unseen = {"submission_id", "token", "website"}
+    seen = {name: answer for name, answer in answers.items() if name not in unseen}
+    is_trapped = bool(answers["website"])
+    return Submission(kind(**seen), answers["submission_id"], answers["token"], is_trapped)
 
 
 def _is_for_test(posted: Posted, is_probe: Callable[[str], bool]) -> bool:
@@ -372,11 +416,11 @@ def read_answer(question: Field, values: Sequence[str]) -> str | tuple[str, ...]
     return cleaned[0] if cleaned else ""
 
 
-def _misplaced(posted: Posted) -> Iterator[FieldError]:
+def _misplaced(posted: Posted, fields: Fields) -> Iterator[FieldError]:
     if sum(map(len, posted.values())) > MAX_VALUES:
         yield FieldError("form", "Er kwamen te veel antwoorden mee. Laad de pagina opnieuw.")
     for name in posted:
-        if name not in FIELDS:
+        if name not in fields:
             yield FieldError(shown_name(name), "Dit veld kennen we niet. Laad de pagina opnieuw.")
             return
 
@@ -392,15 +436,15 @@ def _which(postcode: str, choices: Sequence[Municipality]) -> str:
     return f"We kennen postcode {postcode} niet. Kies zelf je gemeente."
 
 
-def _printable(posted: Posted) -> Posted:
+def _printable(posted: Posted, fields: Fields) -> Posted:
     """What can be shown again: known fields, without characters that would break the page."""
     return {
         name: tuple(
             "".join(
                 char for char in cleaning.normalise(value) if char in "\n\t" or char.isprintable()
-            )[: 2 * FIELDS[name].max_length]
-            for value in values[: FIELDS[name].max_values]
+            )[: 2 * fields[name].max_length]
+            for value in values[: fields[name].max_values]
         )
         for name, values in posted.items()
-        if name in FIELDS
+        if name in fields
     }

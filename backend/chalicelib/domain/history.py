@@ -7,6 +7,7 @@ What a municipality did has its words in `deed` and `handover`, why somebody was
 `suspicion`, why somebody was refused in `rerouting`: those are used here, not repeated.
 """
 
+from chalicelib.domain import suggestion
 from chalicelib.domain.clearing import HANDLED
 from chalicelib.domain.deed import DOORS, STATES
 from chalicelib.domain.handover import NOT_NOW
@@ -81,6 +82,10 @@ EVENTS = {
     RELEASED: "Doorgelaten",
     REFUSED_EVENT: "Geweigerd",
     REROUTED: "Naar een andere gemeente gebracht",
+    "suggested": "Project gemeld",
+    suggestion.ACCEPTED: "Komt in de lijst",
+    suggestion.ASKED: "Iets gevraagd",
+    suggestion.SENDER_ERASED: "Naam en e-mailadres gewist",
     "escalated": "Te lang zonder contact",
     "answered": "Vraag beantwoord",
     "heeded": "Antwoord opgevolgd",
@@ -133,6 +138,11 @@ MAILS = {
     TAKEN_BACK: "De mail aan {} om niet meer te bellen",
     REROUTED: "De mail aan {} dat een andere gemeente belt",
     REFUSAL: "De mail aan {} dat het niet doorgaat",
+    suggestion.RECEIVED: "De bevestiging aan {} van een melding",
+    suggestion.CONFIRM_FIRST: "De vraag aan {} om een melding te bevestigen",
+    suggestion.ASKING: "De vraag aan {} over een melding",
+    suggestion.ACCEPTANCE: "De mail aan {} dat een melding in de lijst komt",
+    suggestion.REJECTION: "De mail aan {} dat een melding niet in de lijst komt",
 }
 """Which mail, by its kind, with a place for whom it is to."""
 

@@ -11,10 +11,11 @@ digest of the address and is deleted after.
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from chalicelib.domain.registration import QUARANTINE, STEP_UP, Registration
+from chalicelib.domain.registration import QUARANTINE, STEP_UP
 from chalicelib.domain.retention import RECENT_TERM
-from chalicelib.domain.suspicion import BUSY_ADDRESS, HOLDS
+from chalicelib.domain.suspicion import BUSY_ADDRESS, HOLDS, Arrived
 
 WINDOW = timedelta(hours=24)
 KEPT = RECENT_TERM  # longer than the window: who reaches us late is compared by its own time
@@ -66,8 +67,24 @@ class Verdict:
         return HOLDS[self.why] if self.why else ""
 
 
-def address_of(registration: Registration) -> str:
-    return hashlib.sha256(_folded(registration.answers.email).encode()).hexdigest()
+class Sender(Protocol):
+    @property
+    def email(self) -> str: ...
+
+
+class Asking(Arrived, Protocol):
+    """What arrived with an address to mail to; a repeat asks with the same `wish`."""
+
+    @property
+    def answers(self) -> Sender: ...
+    @property
+    def wish(self) -> str: ...
+    @property
+    def network(self) -> str: ...
+
+
+def address_of(asking: Asking) -> str:
+    return hashlib.sha256(_folded(asking.answers.email).encode()).hexdigest()
 
 
 def _folded(email: str) -> str:
@@ -79,34 +96,32 @@ def _folded(email: str) -> str:
     return f"{name}@{domain}"
 
 
-def admit(
-    recent: Recent, registration: Registration, why: str, now: datetime
-) -> tuple[Recent, Verdict]:
+def admit(recent: Recent, asking: Asking, why: str, now: datetime) -> tuple[Recent, Verdict]:
     """
-    What to do with a registration, and the record in which that is remembered; `why` is what
-    looked odd about it.
+    What to do with what arrived, and the record in which that is remembered; `why` is what looked
+    odd about it.
 
-    Asked twice about one registration, as after a crash, it answers the same.
+    Asked twice about the same, as after a crash, it answers the same.
     """
-    known = next((one for one in recent.requests if one.reference == registration.reference), None)
+    known = next((one for one in recent.requests if one.reference == asking.reference), None)
     if known:
         return recent, Verdict("", known.confirmed, known.why)
 
     kept = tuple(one for one in recent.requests if now - one.seen_at < KEPT)
-    wish = _wish(registration)
+    wish = hashlib.sha256(asking.wish.encode()).hexdigest()
     today = [one for one in kept if now - one.seen_at < WINDOW]
     left = MAX_MAILS - sum(one.mails for one in today)
     verdict, mails = _within(left, len(today), why)
     # What was held may be refused: it must not stand for one that nothing is wrong with.
     alike = (one for one in kept if verdict.why or not one.why)
-    original = next((one for one in alike if _is_repeat(registration, wish, one)), None)
+    original = next((one for one in alike if _is_repeat(asking, wish, one)), None)
     if original:
         return recent, Verdict(original.reference, confirm=False)
 
     request = Request(
-        registration.reference,
+        asking.reference,
         wish,
-        registration.registered_at,
+        asking.registered_at,
         now,
         verdict.confirm,
         mails,
@@ -145,12 +160,6 @@ def _trimmed(requests: tuple[Request, ...]) -> tuple[Request, ...]:
     return tuple(one for one in requests if one not in surplus)
 
 
-def _is_repeat(registration: Registration, wish: str, earlier: Request) -> bool:
-    apart = abs(registration.registered_at - earlier.registered_at)
+def _is_repeat(asking: Asking, wish: str, earlier: Request) -> bool:
+    apart = abs(asking.registered_at - earlier.registered_at)
     return wish == earlier.wish and apart < WINDOW
-
-
-def _wish(registration: Registration) -> str:
-    person = " ".join(registration.answers.name.casefold().split())
-    asked = f"{person}/{','.join(sorted(registration.answers.municipality))}"
-    return hashlib.sha256(asked.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """
-The reference that volunteer, municipality and agency share, such as `MB-7K3F-9Q4D`.
+The reference that volunteer, municipality and agency share, such as `MB-7K3F-9Q4D`; that of a
+project which somebody told us of begins with `MP`.
 
 It is made from the submission's id alone, so the same submission always has the same reference,
 and it is the key of the record: one conditional write then guards against a double registration
@@ -14,6 +15,9 @@ from datetime import datetime
 from itertools import count
 
 # No vowels, so no words; no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: it survives the telephone.
+REGISTRATION, SUGGESTION = "MB", "MP"
+"""How a reference begins, by what it is of."""
+
 ALPHABET = "34679CDFGHJKMNPQRTVWXY"
 _LETTERS = (
     8  # 22⁸ = 5.5e10: 10,000 registrations have a chance of 1 in 1,000 of needing a second try
@@ -21,7 +25,7 @@ _LETTERS = (
 _NAMESPACE = uuid.UUID("4f8c1f0e-5d8a-4f43-9d0c-6c1f6f6d6a01")  # ours, drawn once
 
 
-def references(submission_id: str) -> Iterator[str]:
+def references(submission_id: str, prefix: str = REGISTRATION) -> Iterator[str]:
     """
     The references a submission can have, in order of preference.
 
@@ -33,7 +37,7 @@ def references(submission_id: str) -> Iterator[str]:
         letters = "".join(
             ALPHABET[(number // len(ALPHABET) ** i) % len(ALPHABET)] for i in range(_LETTERS)
         )
-        yield f"MB-{letters[:4]}-{letters[4:]}"
+        yield f"{prefix}-{letters[:4]}-{letters[4:]}"
 
 
 def submission_id_of(fingerprint: str, at: datetime) -> str:
@@ -48,4 +52,13 @@ def submission_id_of(fingerprint: str, at: datetime) -> str:
 
 def is_reference(text: str) -> bool:
     """Whether `text` has the form of a reference; not whether such a registration exists."""
-    return re.fullmatch(rf"MB-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}", text) is not None
+    return _begins(REGISTRATION, text)
+
+
+def is_suggestion(text: str) -> bool:
+    """The same, of the reference of a project that somebody told us of."""
+    return _begins(SUGGESTION, text)
+
+
+def _begins(prefix: str, text: str) -> bool:
+    return re.fullmatch(rf"{prefix}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}", text) is not None

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.form import Answers
 from chalicelib.domain.handover import (
@@ -51,6 +52,9 @@ from chalicelib.domain.retention import (
     WITHDRAWN,
     Rule,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 VOLUNTEER = "volunteer"
 """The receiver of what is mailed to her; every other receiver is a NIS code."""
@@ -158,6 +162,12 @@ class Registration(Outbox):
     @property
     def id(self) -> str:
         return self.reference
+
+    @property
+    def wish(self) -> str:
+        """Who wants to be a buddy where: the same in a repeat (recent.py)."""
+        person = " ".join(self.answers.name.casefold().split())
+        return f"{person}/{','.join(sorted(self.answers.municipality))}"
 
     @property
     def has_left(self) -> bool:
@@ -419,7 +429,7 @@ class Registration(Outbox):
         return ELSEWHERE if self.is_elsewhere(nis_code) else ""
 
 
-def fingerprint(answers: Answers) -> str:
+def fingerprint(answers: "DataclassInstance") -> str:
     """A digest of the answers: equal answers, equal fingerprint."""
     canonical = json.dumps(asdict(answers), ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

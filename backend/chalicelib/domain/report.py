@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chalicelib.domain import campaigns
 from chalicelib.domain.calendar import date_in_words
 from chalicelib.domain.course import (
     ARRIVED,
@@ -32,8 +33,9 @@ from chalicelib.domain.course import (
     WITHDRAWN,
 )
 from chalicelib.domain.document import UNKNOWN, Cell, Document, Heading, Part, Share, Table, Text
+from chalicelib.domain.downloads import FILES, Downloads, downloaded
 from chalicelib.domain.external import External
-from chalicelib.domain.figures import OTHER, Counts, Tally
+from chalicelib.domain.figures import Counts, Tally
 from chalicelib.domain.municipalities import (
     BRUSSELS,
     UnknownMunicipalityError,
@@ -46,15 +48,16 @@ from chalicelib.domain.municipalities import (
 from chalicelib.domain.registration import ELSEWHERE, HOME_UNKNOWN
 from chalicelib.domain.rerouting import REFUSALS
 
-MUNICIPALITY, PROVINCE, SOURCE, BY_STATUS, BY_REASON, WEEK = (
+MUNICIPALITY, PROVINCE, SOURCE, BY_STATUS, BY_REASON, WEEK, DOWNLOAD = (
     "municipality",
     "province",
     "source",
     "status",
     "reason",
     "week",
+    "download",
 )
-GROUPS = (MUNICIPALITY, PROVINCE, SOURCE, BY_STATUS, BY_REASON, WEEK)
+GROUPS = (MUNICIPALITY, PROVINCE, SOURCE, BY_STATUS, BY_REASON, WEEK, DOWNLOAD)
 THEN, NOW = "then", "now"
 """The municipalities as they were on the day of the report, or as they are today."""
 
@@ -87,6 +90,16 @@ METHOD = (
 )
 
 
+SOURCE_METHOD = (
+    "Een code komt mee met een link of QR-code. Wie het adres zelf typt, heeft er geen. "
+    "Ook zonder JavaScript gaat de code verloren."
+)
+DOWNLOAD_METHOD = (
+    "Een download telt als iemand op de link klikt. We bewaren niet wie dat is.",
+    "Wie twee keer klikt, telt twee keer. Wie het bestand doorstuurt, tellen we niet.",
+)
+
+
 @dataclass(frozen=True)
 class Question:
     """
@@ -114,7 +127,8 @@ class Week:
 class Known:
     """
     What there is to answer it: both totals, None where it is not known; the weeks of the period;
-    the counts of others; and whether nothing of it can change any more.
+    the counts of others; and whether nothing of it can change any more. The downloads are there
+    when they are asked.
     """
 
     total: Tally | None
@@ -122,6 +136,7 @@ class Known:
     weeks: Sequence[Week]
     externals: Sequence[External]
     is_final: bool
+    downloads: Sequence[Downloads] = ()
 
 
 def report(question: Question, known: Known) -> Document:
@@ -138,7 +153,8 @@ def report(question: Question, known: Known) -> Document:
             *tables,
             *external_parts(question, known.externals),
             Heading("Hoe we tellen"),
-            *map(Text, (*METHOD, _about_places(question), *_about_unknown(question, known))),
+            *map(Text, _method(question)),
+            *map(Text, _about_unknown(question, known)),
         ),
         facts={
             "as_of": question.as_of.isoformat(),
@@ -149,6 +165,12 @@ def report(question: Question, known: Known) -> Document:
             "is_final": known.is_final,
         },
     )
+
+
+def _method(question: Question) -> tuple[str, ...]:
+    about_downloads = DOWNLOAD_METHOD if question.by == DOWNLOAD else ()
+    about_sources = (SOURCE_METHOD,) if question.by == SOURCE else ()
+    return (*METHOD, *about_sources, *about_downloads, _about_places(question))
 
 
 PROVISIONAL = "Deze cijfers zijn voorlopig: ze kunnen nog veranderen."
@@ -184,13 +206,12 @@ def reasons(total: Counts) -> list[tuple[str, int]]:
 
 
 def sources(total: Tally) -> list[tuple[str, int]]:
-    """By which campaign people registered, most first."""
-    found = [
-        (_source(code), counts[REGISTERED])
-        for code, counts in total.sources.items()
-        if counts.get(REGISTERED)
-    ]
-    return sorted(found, key=lambda one: (-one[1], one[0]))
+    """By which campaign people registered, in words, most first."""
+    found: Counter[str] = Counter()
+    for code, counts in total.sources.items():
+        found[_source(code)] += counts.get(REGISTERED, 0)
+    told = ((name, count) for name, count in found.items() if count)
+    return sorted(told, key=lambda one: (-one[1], one[0]))
 
 
 def _summary(question: Question, known: Known) -> Table:
@@ -263,6 +284,8 @@ def _grouped(question: Question, known: Known) -> Table:
         return _reasons(question, known)
     if question.by == WEEK:
         return _weeks(known)
+    if question.by == DOWNLOAD:
+        return _downloads(question, known)
     title, names, label, rows = _groups(question)
     total, before = (
         _sums(_tallied(tally, question.by), label) for tally in (known.total, known.before)
@@ -354,6 +377,27 @@ def _weeks(known: Known) -> Table:
     return Table(WEEK, "Wat er per week bij kwam", columns, rows)
 
 
+def _downloads(question: Question, known: Known) -> Table:
+    counts = [downloaded(known.downloads, question.as_of)]
+    columns = [f"Tot en met {date_in_words(question.as_of)}"]
+    if question.since:
+        before = downloaded(known.downloads, question.since)
+        added = _minus(counts[0], before) if counts[0] and before else None
+        counts += [before, added]
+        columns += [f"Tot en met {date_in_words(question.since)}", "Erbij"]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (told, *(found[path] if found else None for found in counts))
+        for path, told in _files(counts[0] or {}).items()
+    )
+    return Table(DOWNLOAD, "Downloads van de toolkit en de films", ("Bestand", *columns), rows)
+
+
+def _files(counted: Counts) -> dict[str, str]:
+    """What each file is called, also one that is no longer offered."""
+    offered = {path: f"{file.item}: {file.what}" for path, file in FILES.items()}
+    return offered | {path: path for path in sorted(counted) if path not in offered}
+
+
 def _label(nis_code: str, question: Question) -> _Label:
     """A municipality, as it was on the day of the report or as it is today."""
     try:
@@ -373,7 +417,8 @@ def _province(name: str) -> _Label:
 
 
 def _source(code: str) -> str:
-    return {"": "Zonder code", OTHER: "Andere codes"}.get(code, code)
+    """In words; whatever is not in our list is told together, as anybody can make up a code."""
+    return campaigns.words(code) or ("Andere codes" if code else "Zonder code")
 
 
 def _about_places(question: Question) -> str:

@@ -25,6 +25,8 @@ MAX_KEPT = 2
 RECENT_TERM = timedelta(hours=48)  # twice a day: a registration may reach us a day late
 NETWORK_TERM = timedelta(hours=48)  # as late; the digest itself is another one each day
 VIEW_TERM = timedelta(days=365)
+EXPORT_TERM = timedelta(hours=24)  # a working day to fetch it; longer it would be a second table
+EXPORT_REQUEST_TERM = timedelta(days=7)  # holds no person: what was asked, and what became of it
 SYNTHETIC_TERM = timedelta(days=7)  # our own tests: nobody’s data
 VACATION_TERM = timedelta(days=30)  # a reminder that comes late can still be explained
 NOTICE_TERM = timedelta(days=30)  # holds no person: which mail went to which mailbox of an office
@@ -107,6 +109,23 @@ _REGISTRATION = (
     *_of("registration.replies", "question", "answer", "at", "handled_at"),
 )
 
+_PROJECT = (
+    *_of("suggestion", *_MAILS),
+    *_of("suggestion", "reference", "registered_at", "admitted_at", "repeat_of", "decision"),
+    *_of("suggestion", "decided_at", "why", "belongs_to", "sender_erased_at", "erased_at"),
+    *_of("suggestion", "hold", "held_at"),
+    *_of("suggestion.answers", "existing", "project", "organiser", "municipality", "region"),
+    *_of("suggestion.answers", "domain", "about", "since", "link", "duos", "duos_year", "found"),
+    *_of("suggestion.answers", "consent"),
+)
+"""What somebody told us of a project, and what became of it."""
+
+_SENDER = (
+    *_of("suggestion", "submission_id", "fingerprint"),
+    *_of("suggestion.answers", "name", "email", "remark"),
+)
+_SUGGESTION = (*_PROJECT, *_SENDER)
+
 OPEN = Rule(
     name="open",
     what="Je aanmelding: wat je invulde, je referentie, welke mails we stuurden en wat je gemeente "
@@ -148,12 +167,12 @@ WITHDRAWN = Rule(
 )
 HELD = Rule(
     name="held",
-    what="Een aanmelding die nog niet bevestigd of nagekeken is",
-    why="Nagaan of de aanmelding echt is",
+    what="Een aanmelding of melding die nog niet bevestigd of nagekeken is",
+    why="Nagaan of ze echt is",
     term=HELD_TERM,
     since="nadat er iets opviel",
     how="We wissen ze vanzelf.",
-    fields=_REGISTRATION,
+    fields=(*_REGISTRATION, *_SUGGESTION),
 )
 REFUSED = Rule(
     name="refused",
@@ -192,6 +211,43 @@ SYNTHETIC = Rule(
     fields=_REGISTRATION,
 )
 
+SUGGESTED = Rule(
+    name="suggestion",
+    what="Een buddyproject dat je meldde: wat je invulde, je naam en je e-mailadres",
+    why="Nakijken of het in onze lijst kan, en je vertellen wat we beslissen",
+    term=REGISTRATION_TERM,
+    since="nadat je het meldde",
+    how="Meestal beslissen we vroeger. Dan gelden de regels hieronder.",
+    fields=_SUGGESTION,
+)
+SUGGESTION_SENDER = Rule(
+    name="suggestion-sender",
+    what="Je naam en e-mailadres, als je project in de lijst komt",
+    why="Je antwoorden als je iets vraagt over onze beslissing",
+    term=SHORT_TERM,
+    since="na onze beslissing",
+    how="We wissen ze vanzelf. Met de link in onze mails wis je ze zelf vroeger.",
+    fields=_SENDER,
+)
+SUGGESTION_ACCEPTED = Rule(
+    name="suggestion-accepted",
+    what="Wat je over een project schreef, als het in de lijst komt",
+    why="Het in de lijst zetten",
+    term=REGISTRATION_TERM,
+    since="na onze beslissing",
+    how="Je naam staat er niet bij. In de lijst op de site blijft het staan.",
+    fields=_PROJECT,
+)
+SUGGESTION_ENDED = Rule(
+    name="suggestion-ended",
+    what="Een project dat niet in de lijst komt, of een melding die je wiste",
+    why="Je antwoorden als je vraagt waarom",
+    term=SHORT_TERM,
+    since="nadat we dat beslisten of jij wiste",
+    how="Wiste je ze zelf? Dan blijft alleen de referentie over.",
+    fields=_SUGGESTION,
+)
+
 RULES = (
     OPEN,
     DUO,
@@ -202,6 +258,10 @@ RULES = (
     REPEAT,
     ERASED,
     SYNTHETIC,
+    SUGGESTED,
+    SUGGESTION_SENDER,
+    SUGGESTION_ACCEPTED,
+    SUGGESTION_ENDED,
     Rule(
         name="list",
         what="Je referentie in de lijst van je gemeente, en hoe het er staat",
@@ -239,6 +299,7 @@ RULES = (
             *_of("network", "network", "version", "expires_at"),
             *_of("network.visits", "reference", "at", "why", "is_fast"),
             "registration.network",  # until it is judged, within a minute
+            "suggestion.network",
         ),
     ),
     Rule(
@@ -246,9 +307,9 @@ RULES = (
         what="Wat ons opviel aan hoe het formulier werd verstuurd, bijvoorbeeld heel snel",
         why="Computers herkennen die het formulier invullen",
         term=None,
-        since="Zo lang als je aanmelding",
-        how="De databank wist het samen met je aanmelding.",
-        fields=("registration.signals",),
+        since="Zo lang als je aanmelding of melding",
+        how="De databank wist het samen met je aanmelding of melding.",
+        fields=("registration.signals", "suggestion.signals"),
     ),
     Rule(
         name="contact",
@@ -322,12 +383,34 @@ RULES = (
     ),
     Rule(
         name="view",
-        what="Welke medewerker van ons je aanmelding bekeek, en wanneer",
+        what="Welke medewerker van ons je aanmelding bekeek of in een bestand opvroeg, en wanneer",
         why="Nagaan of iemand keek die dat niet moest doen",
         term=VIEW_TERM,
         since="na het bekijken",
         how="Je referentie staat erin, je naam niet. De databank wist het vanzelf.",
-        fields=_of("view", "at", "officer", "what", "reference", "expires_at"),
+        fields=_of("view", "at", "officer", "what", "reference", "about", "count", "expires_at"),
+    ),
+    Rule(
+        name="export",
+        what="Een bestand met aanmeldingen dat een medewerker van ons opvroeg",
+        why="Nagaan hoe het met de aanmeldingen loopt",
+        term=EXPORT_TERM,
+        since="nadat het bestand klaar is",
+        how="We wissen het bestand vanzelf. Alleen wie collega’s beheert, kan het openen.",
+    ),
+    Rule(
+        name="export-request",
+        what="Welke medewerker van ons zo’n bestand vroeg, en van welke gemeente of periode",
+        why="Het bestand maken, en het op tijd wissen",
+        term=EXPORT_REQUEST_TERM,
+        since="na de vraag",
+        how="Er staat geen kandidaat in. De databank wist het vanzelf.",
+        fields=(
+            *_of("export", "id", "officer", "asked_at", "attempts", "lease_until", "count"),
+            *_of("export", "size", "made_at", "failed_at", "removed_at", "told_at", "version"),
+            *_of("export.choice", "kind", "place", "province", "state", "first", "last"),
+            "export.expires_at",
+        ),
     ),
     Rule(
         name="mail-event",
@@ -372,6 +455,15 @@ RULES = (
             "external",
             *("source", "organisation", "nis_code", "day", "count", "note", "recorded_at", "who"),
         ),
+    ),
+    Rule(
+        name="downloads",
+        what="Hoe vaak een bestand van de toolkit per dag gedownload werd",
+        why="Weten wat gemeenten gebruiken",
+        term=None,
+        since="Blijft bewaard",
+        how="We houden niet bij wie het deed.",
+        fields=_of("downloads", "path", "days"),
     ),
     Rule(
         name="ledger",

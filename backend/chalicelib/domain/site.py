@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.domain import form
+from chalicelib.domain import form, suggestion_form
 from chalicelib.domain.calendar import date_in_words
+from chalicelib.domain.campaigns import AGAIN, tagged
 from chalicelib.domain.municipalities import ATTRIBUTION, Municipality, by_province
 from chalicelib.domain.wording import listed, thousands
 
@@ -37,7 +38,8 @@ PROJECT_DATA = "/projecten/data/"
 SUGGEST = "/projecten/meld/"
 EVENTS = "/agenda/"
 NEWS = "/nieuws/"
-FIGURES = "/cijfers/"
+FIGURES = "/cijfers/"  # published by a function, with its files; until then a page of the site
+FIGURES_OF_OTHERS = "/cijfers/anderen/"
 ABOUT = "/over-ons/"
 CONTACT = "/contact/"
 PRIVACY = "/privacy/"
@@ -46,9 +48,11 @@ SITEMAP = "/sitemap/"
 
 # Pages that the API shows: they depend on what was asked or posted
 SEARCH = "/zoek/"
+DOWNLOAD = "/download"  # … and the address of a file: counts it (downloads.py)
 THANKS = "/bedankt/"
 CONFIRM_CONTACT = "/gemeente/bevestigen/"
 REGISTRATIONS = "/api/registrations"
+SUGGESTIONS = "/api/suggestions"
 HEALTH = "/api/health"
 STATUS = "/api/status"
 TOKEN = "/api/token"  # noqa: S105 (a path, no secret)
@@ -56,12 +60,15 @@ CONFIRM = "/mijn/bevestigen/"  # … and a token: the volunteer's button
 WORK_LIST = "/beheer/werklijst/"
 DESK_AGAIN = "/beheer/opnieuw/"  # sending many mails again
 DESK_REGISTRATION = "/beheer/aanmelding/"  # … and a reference; … and a receiver
+DESK_SUGGESTION = "/beheer/melding/"  # … and a reference: a project that somebody told us of
 DESK_SEARCH = "/beheer/zoeken/"
 DESK_PLACE = "/beheer/gemeente/"  # … and a NIS code: the candidates of a municipality
 DESK_CONTACTS = "/beheer/adressen/"  # … and a NIS code
 DESK_MAILS = "/beheer/mails/"  # … and a kind
 LAYOUT = "opmaak"  # … below that: its stylesheet
 DESK_OFFICERS = "/beheer/medewerkers/"
+DESK_FIGURES = "/beheer/cijfers/"  # … and the name of a file
+DESK_EXPORTS = "/beheer/bestanden/"  # … and an id: one of them
 DESK_VIEWS = "/beheer/inzage/"  # who looked at whom
 CANDIDATE = "/gemeente/kandidaat/"  # … and a token: the buttons of a municipality
 MUNICIPALITY_DESK = "/gemeente/"
@@ -76,6 +83,7 @@ AWAY = "/gemeente/afwezig/"
 OWN = "/mijn/aanmelding/"  # … and a token: the volunteer's own page
 OWN_DATA = "/mijn/gegevens/"  # … and a token: all that we know of her
 NEW_ADDRESS = "/mijn/adres/"  # … and a token: the button of her new e-mail address
+OWN_SUGGESTION = "/mijn/melding/"  # … and a token: what somebody told us of a project
 QUESTION = "/mijn/vraag/"  # … and a token: one question, some time later
 
 # Files beside the pages
@@ -83,6 +91,10 @@ STYLESHEET = "/theme/style.css"
 DESK_STYLESHEET = "/theme/desk.css"
 """What only the desks and her own page need besides."""
 SCRIPT = "/theme/site.js"
+MAP = "/theme/map.svg"
+"""The outlines of all municipalities, which the page of the figures points into."""
+MAP_BOX = "-1 -1 2002 771"
+"""The part of that drawing that has something in it, as the viewBox of an SVG."""
 ICON = "/theme/icon.svg"
 CARD = "/toolkit/social/liggend-eindje.png"
 CARD_ALT = "Ga een eindje mee met iemand die nieuw is. Twee lijnen komen samen."
@@ -186,6 +198,11 @@ STEPS_AFTER = (
 )
 
 
+def download_path(path: str) -> str:
+    """Where a file of the toolkit is downloaded, and counted (downloads.py)."""
+    return DOWNLOAD + path
+
+
 def municipality_path(slug: str) -> str:
     """Where a municipality's page is, of today or from before a merger."""
     return f"{WORD_BUDDY}{slug}/"
@@ -239,14 +256,21 @@ def template_globals(site_url: str) -> dict[str, Any]:
         "PROJECT_STUDIES": PROJECT_STUDIES,
         "PROJECT_GAPS": PROJECT_GAPS,
         "PROJECT_DATA": PROJECT_DATA,
+        "SUGGEST": SUGGEST,
         "EVENTS": EVENTS,
         "NEWS": NEWS,
         "NEWS_FEED": NEWS_FEED,
         "FIGURES": FIGURES,
+        "FIGURES_OF_OTHERS": FIGURES_OF_OTHERS,
+        "MAP": MAP,
+        "MAP_BOX": MAP_BOX,
         "PRIVACY": PRIVACY,
         "MUNICIPALITY_DESK": MUNICIPALITY_DESK,
         "SEARCH": SEARCH,
         "REGISTRATIONS": REGISTRATIONS,
+        "SUGGESTIONS": SUGGESTIONS,
+        "AGAIN": AGAIN,
+        "tagged": tagged,
         "STYLESHEET": STYLESHEET,
         "DESK_STYLESHEET": DESK_STYLESHEET,
         "SCRIPT": SCRIPT,
@@ -258,6 +282,8 @@ def template_globals(site_url: str) -> dict[str, Any]:
         "FIELDS": form.FIELDS,
         "MAX_MUNICIPALITIES": form.MAX_MUNICIPALITIES,
         "EMPTY_FORM": form.Form(),
+        "PROJECT_SECTIONS": suggestion_form.SECTIONS,
+        "EMPTY_PROJECT_FORM": form.Form(fields=suggestion_form.FIELDS),
         "by_province": by_province,
         "date_in_words": date_in_words,
         "listed": listed,

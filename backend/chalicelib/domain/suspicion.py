@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import digest
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Protocol
 
-from chalicelib.domain.registration import QUARANTINE, STEP_UP, UNREACHABLE, Registration
+from chalicelib.domain.outbox import Event
+from chalicelib.domain.registration import QUARANTINE, STEP_UP, UNREACHABLE
 from chalicelib.domain.tokens import derived
 
 FASTEST = timedelta(seconds=3)
@@ -65,9 +67,22 @@ def gravest(reasons: Iterable[str]) -> str:
     return next((why for why in HOLDS if why in found), "")
 
 
-def held_for(registration: Registration) -> str:
+class Arrived(Protocol):
+    """What a form of ours brought: a registration, a suggestion."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def registered_at(self) -> datetime: ...
+    @property
+    def signals(self) -> tuple[str, ...]: ...
+    @property
+    def events(self) -> tuple[Event, ...]: ...
+
+
+def held_for(arrived: Arrived) -> str:
     """Why it was held, last; "" when it never was."""
-    return next((one.why for one in reversed(registration.events) if one.what == "held"), "")
+    return next((one.why for one in reversed(arrived.events) if one.what == "held"), "")
 
 
 @dataclass(frozen=True)
@@ -89,24 +104,24 @@ class Network:
     version: int = 0
 
 
-def visited(network: Network, registration: Registration) -> tuple[Network, str]:
+def visited(network: Network, arrived: Arrived) -> tuple[Network, str]:
     """
-    Judge a registration by its signals and by what came from its network within an hour before, by
+    Judge what arrived by its signals and by what came from its network within an hour before, by
     its own time: when we come late, that is not a flood. Returns why it is odd, "" for well.
 
-    Asked twice about one registration, as after a crash, it answers the same.
+    Asked twice about the same, as after a crash, it answers the same.
     """
-    known = next((one for one in network.visits if one.reference == registration.reference), None)
+    known = next((one for one in network.visits if one.reference == arrived.reference), None)
     if known:
         return network, known.why
-    at, is_fast = registration.registered_at, TOO_FAST in registration.signals
+    at, is_fast = arrived.registered_at, TOO_FAST in arrived.signals
     before = [one for one in network.visits if timedelta() <= at - one.at < HOUR]
-    reasons = {one for one in registration.signals if one != TOO_FAST}
+    reasons = {one for one in arrived.signals if one != TOO_FAST}
     if is_fast and any(one.is_fast for one in before):
         reasons.add(TOO_FAST)
     if len(before) >= STEP_UP_BEYOND:
         reasons.add(FLOODING_NETWORK if len(before) >= QUARANTINE_BEYOND else BUSY_NETWORK)
-    visit = Visit(registration.reference, at, gravest(reasons), is_fast)
+    visit = Visit(arrived.reference, at, gravest(reasons), is_fast)
     visits = sorted((*network.visits, visit), key=lambda one: one.at)
     return replace(network, visits=tuple(visits[-MAX_VISITS:])), visit.why
 

@@ -20,6 +20,7 @@ CANDIDATE = "candidate"  # the buttons of a municipality, about one candidate
 OWN = "own"  # a volunteer's own page
 OWN_DATA = "own-data"  # all that we know of her: mailed to her when she asks for it
 NEW_ADDRESS = "new-address"  # the button of whoever reads the mails of a new address
+SUGGESTION = "suggestion"  # who told us of a project: her buttons
 QUESTION = "question"  # how a volunteer answers one of our questions
 SIGN_IN = "sign-in"  # opens a desk
 

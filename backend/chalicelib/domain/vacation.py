@@ -8,6 +8,7 @@ after ten working days all the same. One notice for a municipality; a new one ta
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from chalicelib.domain.calendar import read_day
 from chalicelib.domain.retention import VACATION_TERM
 
 MAX_DAYS = 60
@@ -83,18 +84,3 @@ def ended(vacation: Vacation, by: str, now: datetime, today: date) -> Vacation:
         set_at=now,
         by=by,
     )
-
-
-def read_day(text: str) -> date | None:
-    """A day as a browser's own field gives it, or as somebody types it: `24-12-2026`."""
-    text = text.strip()
-    parts = text.replace("/", "-").replace(".", "-").split("-")
-    if len(parts) == len(("day", "month", "year")) and len(parts[2]) == len("2026"):
-        parts.reverse()
-    if not all(part.isascii() and part.isdigit() and len(part) <= len("2026") for part in parts):
-        return None
-    try:
-        year, month, day = map(int, parts)
-        return date(year, month, day)
-    except ValueError:
-        return None

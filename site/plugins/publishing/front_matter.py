@@ -170,7 +170,10 @@ class ToolkitItem(Strict, frozen=True, kw_only=True):
 
 
 class Source(Strict, frozen=True, kw_only=True):
-    """Where a fact comes from; `url` only when a document of ours names it."""
+    """
+    Where a fact comes from; `url` only when a document of ours names it. A `melding` is what a
+    visitor told us by the form (suggested.py): no document.
+    """
 
     title: Annotated[str, Meta(min_length=3, max_length=200)]
     publisher: Annotated[str, Meta(min_length=2, max_length=80)]
@@ -178,6 +181,7 @@ class Source(Strict, frozen=True, kw_only=True):
     year: int | None = None
     read: Day | None = None  # when we read it: says most where it has no date of its own
     url: Address | None = None
+    kind: Literal["melding"] | None = None
 
 
 class Detail(Strict, frozen=True, kw_only=True):
@@ -248,13 +252,6 @@ class Audit(Strict, frozen=True, kw_only=True):
     schemes: Annotated[tuple[Literal["light", "dark"], ...], Meta(min_length=1)]
     widths: Annotated[tuple[int, ...], Meta(min_length=1)]
     violations: Annotated[int, Meta(ge=0)]
-
-
-class PublishedFigures(Strict, frozen=True, kw_only=True):
-    """Our own figures, counted from the ledger, on the day that they were made."""
-
-    as_of: Day
-    registered: Annotated[int, Meta(ge=0)]
 
 
 def _unknown(slugs: tuple[str, ...], field: str) -> Iterator[str]:

@@ -14,7 +14,10 @@ from pelican import signals
 from pelican.generators import Generator
 
 from chalicelib.domain.municipalities import MUNICIPALITIES
-from chalicelib.domain.site import SEARCH, THANKS, municipality_path
+from chalicelib.domain.site import DOWNLOAD, FIGURES, SEARCH, THANKS, municipality_path
+
+HIDDEN = (SEARCH, THANKS, f"{DOWNLOAD}/")
+"""Where no search engine has anything to look for; what is below the last one, is counted."""
 
 
 class SitemapGenerator(Generator):
@@ -22,7 +25,7 @@ class SitemapGenerator(Generator):
 
     def generate_output(self, _writer: Any) -> None:
         base, origin = self.settings["BASE"], self.settings["ORIGIN"]
-        robots = ["User-agent: *", *(f"Disallow: {base}{path}" for path in (SEARCH, THANKS))]
+        robots = ["User-agent: *", *(f"Disallow: {base}{path}" for path in HIDDEN)]
         if origin:
             addresses = [origin + base + path for path in self._paths()]
             Path(self.output_path, "sitemap.xml").write_text(sitemap(addresses), encoding="utf-8")
@@ -34,6 +37,7 @@ class SitemapGenerator(Generator):
         for page in [*self.context["pages"], *self.context["articles"]]:
             if getattr(page.item, "robots", None) != "noindex":
                 yield page.path
+        yield FIGURES
         yield from self.context["inventory"].paths
         for film in self.context["films"]:
             yield film.path

@@ -167,6 +167,12 @@ FEW = 4
 """Municipalities that still read as a list."""
 
 
+def choices(inventory: Inventory) -> list[tuple[str, str]]:
+    """Every project as a list of a form has it: its file's name, and what people call it where."""
+    named = ((one.slug, f"{one.name}, {where(one)}".rstrip(", ")) for one in inventory.projects)
+    return list(named)
+
+
 def where(project: ProjectDossier) -> str:
     """The place of a project in a few words."""
     if 0 < len(project.places) <= FEW:

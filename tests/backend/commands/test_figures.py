@@ -14,13 +14,14 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap, counting
+from chalicelib.document_files import FORMATS, written
+from chalicelib.domain.answer import ASKED, NOT_FROM_FIGURES
+from chalicelib.domain.document import Document, Table
 from chalicelib.domain.leaving import erased
 from chalicelib.domain.ledger import entries
 from chalicelib.domain.registration import Registration
 from chalicelib.domain.rerouting import refused_for
 from chalicelib.projection import project
-from commands.answer import ASKED, NOT_FROM_FIGURES
-from commands.document_files import FORMATS
 from mijnbuddy import cli
 from tests.backend.fakes import Clock, FakeStore
 from tests.backend.samples import AALST, GENT, registration
@@ -85,8 +86,9 @@ def test_answer(table: FakeStore) -> None:
         "de website mijnbuddy.be. Er werden door het Agentschap tot op die datum geen kandidaten "
         "geweigerd."
     ) in text
-    assert all(f"## {number}. {asked}" in text for number, asked in enumerate(ASKED, start=1))
-    assert "worden bij inschrijving niet gevraagd aan de kandidaat-buddy" in text
+    for number, asked in enumerate(ASKED, start=1):
+        assert f"## Vraag {number}\n\n> {asked}" in text
+    assert "> Deze gegevens worden bij inschrijving niet gevraagd aan de kandidaat-buddy." in text
     assert 4 == text.count(NOT_FROM_FIGURES)
     assert "Daarover hebben we geen cijfers: niet gekend." in text
     assert "voorlopig" not in text
@@ -167,24 +169,32 @@ def test_report(table: FakeStore) -> None:
     ]
 
 
-def test_harmless(table: FakeStore) -> None:
+def test_harmless() -> None:
     """
     What somebody typed is no formula, no tag and no cell of its own, in any kind of file.
     """
-    made = {
-        kind: run("report", *AS_OF, "--by", "source", "--format", kind).stdout_bytes
-        for kind in FORMATS
-    }
+    typed = Table("typed", "Wat iemand typte", ("Wat", "Aantal"), (("=1+1|<b>", 1),))
+    made = {kind: written(Document("Titel", (typed,), {}), kind) for kind in FORMATS}
     book = load_workbook(io.BytesIO(made["xlsx"]))
-    cells = [cell for row in book["Per campagne"].iter_rows() for cell in row]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     (cell,) = [one for one in cells if one.value == "=1+1|<b>"]
 
     assert "s" == cell.data_type
-    assert "'=1+1|<b>;1;" in made["csv"].decode()
+    assert "'=1+1|<b>;1" in made["csv"].decode()
     assert b"=1+1|&lt;b&gt;</th>" in made["html"]
     assert b"| =1+1\\|\\<b\\> | 1 |" in made["md"]
-    rows = json.loads(made["json"])["tables"][1]["rows"]
-    assert [["=1+1|<b>", 1], ["Zonder code", 440]] == [row[:2] for row in rows]
+    assert [["=1+1|<b>", 1]] == json.loads(made["json"])["tables"][0]["rows"]
+
+
+def test_made_up_code(table: FakeStore) -> None:
+    """
+    A code that somebody made up is counted, and not repeated.
+    """
+    made = run("report", *AS_OF, "--by", "source", "--format", "json").stdout
+    rows = json.loads(made)["tables"][1]["rows"]
+
+    assert [["Andere codes", 1], ["Zonder code", 440]] == [row[:2] for row in rows]
+    assert "1+1" not in made
 
 
 def test_provisional(table: FakeStore, now: Clock) -> None:

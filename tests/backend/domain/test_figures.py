@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.campaigns import CAMPAIGNS
 from chalicelib.domain.figures import (
     MAX_SOURCES,
     NOTHING,
@@ -78,6 +79,17 @@ def test_many_campaigns() -> None:
     assert 2 * MAX_SOURCES == found.sources[OTHER]["registered"]
     assert (2, 1) == (more.sources["code-0-0000"]["registered"], more.sources[""]["a"])
     assert found.total["registered"] == 3 * MAX_SOURCES
+
+
+def test_our_campaigns() -> None:
+    """
+    A code of our own list is counted apart, however many somebody made up before it.
+    """
+    made_up = (entry({"registered": 1}, source=f"code-{one}") for one in range(MAX_SOURCES + 1))
+    found = tally([*made_up, *(entry({"registered": 1}, source=one) for one in CAMPAIGNS)])
+
+    assert set(CAMPAIGNS) < set(found.sources)
+    assert {"registered": 1} == found.sources[OTHER]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ MODULES = [
     for file in sorted((root / "chalicelib").rglob("*.py"))
     if "templates" not in file.parts
 ]
-NOTICES = {"digest", "incident", "contact-code", "sign-in", "reminder"}
+NOTICES = {"digest", "incident", "contact-code", "sign-in", "reminder", "export"}
 """The mails that are not about one registration: nobody sees those in a history."""
 NOTICE_REASONS = {"no-longer-asked", "nothing-waits", "too-late"}
 """Why a mail was not needed that is not about a registration."""

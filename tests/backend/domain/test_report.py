@@ -6,13 +6,16 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.domain.document import Document, Share, Table, Text, shown
+from chalicelib.domain.downloads import FILES, Downloads
 from chalicelib.domain.external import External
 from chalicelib.domain.figures import OTHER, Tally
 from chalicelib.domain.report import (
+    DOWNLOAD_METHOD,
     GROUPS,
     METHOD,
     NOW,
     PROVISIONAL,
+    SOURCE_METHOD,
     Known,
     Question,
     reasons,
@@ -41,7 +44,13 @@ TOTAL = Tally(
         ZWIJNDRECHT: of(registered=3),
         BEVEREN: of(registered=1),
     },
-    {"": of(registered=4), "krant": of(registered=1), OTHER: of(registered=1)},
+    {
+        "": of(registered=1),
+        "affiche": of(registered=1),
+        "affiche-aalst": of(registered=1),
+        "lelijk-woord": of(registered=2),
+        OTHER: of(registered=1),
+    },
 )
 BEFORE = Tally(
     of(registered=2, contacted=1, judged=2, in_time=1), {AALST: of(registered=2)}, {"": of()}
@@ -156,14 +165,47 @@ def test_no_such_place(place: str) -> None:
 
 def test_sources() -> None:
     """
-    By campaign; without one is told, too, and those beyond what is counted apart.
+    By campaign, in words; what somebody made up is told together, and without a code is told too.
     """
-    found = table(report(replace(QUESTION, by="source"), KNOWN), "source")
+    document = report(replace(QUESTION, by="source"), KNOWN)
+    expected = {("Andere codes", 3), ("Affiche", 1), ("Affiche: Aalst", 1), ("Zonder code", 1)}
 
-    assert {("Andere codes", 1), ("Zonder code", 4), ("krant", 1)} == {
-        row[:2] for row in found.rows
-    }
-    assert ("Zonder code", 4) == sources(TOTAL)[0]
+    assert expected == {row[:2] for row in table(document, "source").rows}
+    assert expected == set(sources(TOTAL))
+    assert ("Andere codes", 3) == sources(TOTAL)[0]
+    assert "lelijk" not in str(document)
+    assert SOURCE_METHOD in texts(document)
+
+
+def test_downloads() -> None:
+    """
+    Each file that is offered, and what one that is gone was downloaded before; what came between.
+    """
+    poster, gone = "/toolkit/affiche/affiche-a3.pdf", "/toolkit/oud/oud.pdf"
+    counted = (
+        Downloads(poster, {SINCE: 2, AS_OF: 3, AS_OF + DAY: 9}),
+        Downloads(gone, {SINCE: 1}),
+    )
+    question = replace(QUESTION, by="download", since=SINCE)
+    document = report(question, replace(KNOWN, downloads=counted))
+    rows = {row[0]: row[1:] for row in table(document, "download").rows}
+
+    assert (5, 2, 3) == rows["Affiche: Affiche op A3, voor je eigen printer"]
+    assert (1, 1, 0) == rows[gone]
+    assert (0, 0, 0) == rows["Wat doet een buddy?: De film"]
+    assert len(FILES) + 1 == len(rows)
+    assert set(DOWNLOAD_METHOD) < set(texts(document))
+
+
+def test_downloads_unknown() -> None:
+    """
+    Before the first download was counted, nobody knows; and so neither what came since then.
+    """
+    counted = (Downloads("/toolkit/affiche/affiche-a3.pdf", {AS_OF: 3}),)
+    question = replace(QUESTION, by="download", since=SINCE)
+    found = table(report(question, replace(KNOWN, downloads=counted)), "download")
+
+    assert {(3, None, None), (0, None, None)} == {row[1:] for row in found.rows}
 
 
 def test_reasons() -> None:

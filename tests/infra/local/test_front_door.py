@@ -168,6 +168,25 @@ def test_strict_policy() -> None:
     assert "*" not in policy
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_api_is_down(site: Path, method: str) -> None:
+    """Where the API gives no answer, a file that the site has at that address is given instead."""
+    (site / "mijn").mkdir()
+    (site / "mijn" / "affiche.pdf").write_bytes(b"%PDF")
+
+    async def check() -> None:
+        async with door(site) as browser:
+            file = await browser.request(method, "/mijn/affiche.pdf")
+            posted = await browser.post("/mijn/affiche.pdf")
+            other = await browser.request(method, "/mijn/abc")
+
+            assert (200, "application/pdf") == (file.status, file.headers["Content-Type"])
+            assert (b"%PDF" if method == "GET" else b"") == await file.read()
+            assert [502, 502] == [posted.status, other.status]
+
+    asyncio.run(check())
+
+
 def test_log(site: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The log has one line for a request, without its query and without a link's token."""
 

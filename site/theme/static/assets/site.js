@@ -3,6 +3,14 @@
   const { finder, pages } = document.currentScript.dataset;
   const one = (css) => document.querySelector(css);
   const get = (url) => fetch(url).then((got) => got.ok && got.json()).catch(() => 0);
+  const make = (tag, what) => Object.assign(document.createElement(tag), what);
+
+  // A campaign's code goes along.
+  const [tail, code] = location.search.match(/\bbron=([a-z0-9][a-z0-9-]{0,39})(?![^&])/) || [];
+  const carry = () => {
+    if (code) document.querySelectorAll('a[href^="/"]').forEach((a) => { a.search ||= tail; });
+  };
+  carry();
 
   const fold = (text) => (text.normalize('NFKD').replace(/\p{M}/gu, '').replace(/œ/g, 'oe')
     .toLowerCase().match(/[a-z0-9]+/g) || []).join(' ');
@@ -25,6 +33,7 @@
   const box = one('.finder');
   if (box) {
     const { q } = box;
+    if (code) box.append(make('input', { type: 'hidden', name: 'bron', value: code }));
     const [status, list] = box.querySelectorAll('[role=status], ul');
     q.onfocus = load;
     q.oninput = async () => {
@@ -32,16 +41,19 @@
       const count = found.length == 1 ? '1 gemeente' : `${found.length || 'Geen'} gemeenten`;
       status.textContent = fold(q.value) && `${count} gevonden`;
       list.replaceChildren(...found.map(({ href, label }) => {
-        const item = document.createElement('li');
-        item.append(Object.assign(document.createElement('a'), { href, textContent: label }));
+        const item = make('li');
+        item.append(make('a', { href, textContent: label }));
         return item;
       }));
+      carry();
     };
   }
 
+  one('.error-summary')?.focus();
+
   const form = one('#form');
   if (form) {
-    const { postcode, source, token, submission_id: id } = form.elements;
+    const { existing, postcode, source, token, submission_id: id } = form.elements;
     const button = one('#form .button');
     const text = button.textContent;
     // New at each showing, but for a retry.
@@ -54,14 +66,15 @@
       button.disabled = true;
       button.textContent = 'Even geduld…';
     };
-    const code = new URLSearchParams(location.search).get('bron');
-    if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(code)) source.value = code;
+    if (code && source) source.value = code;
+    for (const it of existing?.options || []) it.selected ||= location.search == `?project=${it.value}`;
 
     // When somebody began.
     form.addEventListener('focusin', async () => {
       token.value ||= await get(new URL('token', form.action)) || '';
     }, { once: true });
 
+    if (!postcode) return;
     postcode.onfocus = load;
     postcode.oninput = async () => {
       const here = (await load()).filter(({ key }) => key === postcode.value.replace(/\D/g, ''));
@@ -69,5 +82,4 @@
     };
   }
 
-  one('.error-summary')?.focus();
 })();

@@ -13,18 +13,19 @@ from datetime import datetime
 
 import xlsxwriter
 
-from chalicelib.candidate_files import BOM, harmless
 from chalicelib.domain.document import (
     UNKNOWN,
     Cell,
     Document,
     Heading,
     Part,
+    Quote,
     Share,
     Table,
     Text,
     shown,
 )
+from chalicelib.spreadsheet import BOM, harmless
 
 _CREATED = datetime(2022, 9, 22)  # noqa: DTZ001 (a workbook knows no zones)
 """The launch of mijnbuddy.be, for a property that a workbook must have: not when it was made."""
@@ -72,7 +73,7 @@ def as_json(document: Document) -> str:
     facts = {
         "title": document.title,
         **document.facts,
-        "notes": [part.text for part in document.parts if isinstance(part, Text)],
+        "notes": [part.text for part in document.parts if isinstance(part, Text | Quote)],
         "tables": [
             {
                 "name": table.name,
@@ -128,6 +129,14 @@ FORMATS: Mapping[str, Callable[[Document], str | bytes]] = {
     "json": as_json,
     "html": as_html,
 }
+TEXTS = ("md", "html", "json")
+"""What a document can be that is sentences, with few tables."""
+
+
+def written(document: Document, kind: str) -> bytes:
+    """The file of this kind, one of `FORMATS`."""
+    made = FORMATS[kind](document)
+    return made.encode() if isinstance(made, str) else made
 
 
 def _markdown(part: Part) -> str:
@@ -135,6 +144,8 @@ def _markdown(part: Part) -> str:
         return f"## {_plain(part.text)}"
     if isinstance(part, Text):
         return _plain(part.text)
+    if isinstance(part, Quote):
+        return f"> {_plain(part.text)}"
     columns = zip(*part.rows, strict=True) if part.rows else ((),) * len(part.columns)
     signs = ["---:" if _is_number(cells) else "---" for cells in columns]
     lines = [_line(part.columns), _line(signs, plain=False)]
@@ -162,6 +173,8 @@ def _tag(part: Part) -> str:
         return f"<h2>{html.escape(part.text)}</h2>"
     if isinstance(part, Text):
         return f"<p>{html.escape(part.text)}</p>"
+    if isinstance(part, Quote):
+        return f"<blockquote><p>{html.escape(part.text)}</p></blockquote>"
     head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in part.columns)
     rows = "\n".join(f"<tr>{''.join(_cells(row))}</tr>" for row in part.rows)
     caption = f"<caption>{html.escape(part.title)}</caption>"

@@ -28,6 +28,7 @@ from chalicelib.domain.document import (
     Document,
     Heading,
     Part,
+    Quote,
     Share,
     Table,
     Text,
@@ -76,14 +77,14 @@ def answer(question: Question, known: Known) -> Document:
     total = known.total.total if known.total else None
     answers = (
         _how_many(question, known, total),
-        (Text(f"Die gegevens kunnen we niet geven. {SAID['profile']}"),),
+        (Text("Die gegevens kunnen we niet geven: we vragen ze niet."), *_said("profile")),
         _elsewhere(total),
-        (_policy("of er wachtlijsten zijn", "waiting"),),
+        _policy("of er wachtlijsten zijn", "waiting"),
         _made_known(known),
     )
     parts: list[Part] = [] if known.is_final else [Text(PROVISIONAL)]
     for number_of, (asked, those) in enumerate(zip(ASKED, answers, strict=True), start=1):
-        parts += [Heading(f"{number_of}. {asked}"), *those]
+        parts += [Heading(f"Vraag {number_of}"), Quote(asked), *those]
     return Document(
         f"Antwoord op vraag nr. 48, met de cijfers op datum van {date_in_words(question.as_of)}",
         tuple(parts),
@@ -92,14 +93,15 @@ def answer(question: Question, known: Known) -> Document:
 
 
 def _how_many(question: Question, known: Known, total: Counts | None) -> Iterator[Part]:
-    yield _policy("het doel", "goal")
+    yield from _policy("het doel", "goal")
     yield Text(" ".join(_registered(f"Op datum van {date_in_words(question.as_of)}", total)))
     if total is not None:
         yield Text(" ".join(_what_became(total)))
         if total.get(REFUSED):
             rows = tuple(reasons(total))
             yield Table("reason", "Waarom geweigerd", ("Reden", "Aantal"), rows)
-    yield Text(f"De lokale besturen en anderen werven ook zelf. Uit {SOURCE}: «{SAID['others']}»")
+    yield Text("Gemeenten en anderen werven ook zelf.")
+    yield from _said("others")
     yield from external_parts(question, known.externals)
 
 
@@ -139,7 +141,7 @@ def _elsewhere(total: Counts | None) -> Iterable[Part]:
         number(None if total is None else total.get(name, 0))
         for name in (ELSEWHERE, HOME_UNKNOWN, PASSED_ON)
     )
-    yield _policy("wat mag", "elsewhere")
+    yield from _policy("wat mag", "elsewhere")
     yield Text(
         f"Koos voor een andere gemeente dan de eigen: {elsewhere}. Eigen gemeente niet gekend: "
         f"{unknown}. Doorgegeven aan een andere gemeente of organisatie: {passed}."
@@ -147,7 +149,7 @@ def _elsewhere(total: Counts | None) -> Iterable[Part]:
 
 
 def _made_known(known: Known) -> Iterable[Part]:
-    yield _policy("hoe de oproep bekendgemaakt werd, en met welk budget", "known")
+    yield from _policy("hoe de oproep bekendgemaakt werd, en met welk budget", "known")
     if known.total is None:
         yield Text(f"Via welke campagne kandidaten kwamen, is {UNKNOWN}.")
         return
@@ -160,5 +162,11 @@ def _made_known(known: Known) -> Iterable[Part]:
     yield Text("Zonder code: van die kandidaten weten we niet hoe ze de oproep kenden.")
 
 
-def _policy(what: str, said: str) -> Text:
-    return Text(f"{NOT_FROM_FIGURES}: {what}. Uit {SOURCE}: «{SAID[said]}»")
+def _policy(what: str, said: str) -> Iterator[Part]:
+    yield Text(f"{NOT_FROM_FIGURES}: {what}.")
+    yield from _said(said)
+
+
+def _said(what: str) -> Iterator[Part]:
+    yield Text(f"Dit staat in {SOURCE}:")
+    yield Quote(SAID[what])
