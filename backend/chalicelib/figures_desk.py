@@ -70,7 +70,6 @@ CONTENT_TYPES = {
 
 DAY, SINCE, BY, WHICH, WHAT = "dag", "vergelijk", "per", "gemeenten", "wat"
 """What a page's address asks, by name."""
-MAX_DAY = 20  # characters that are shown again
 NO_DAY = {
     DAY: "Vul een dag in, zoals 2-11-2022.",
     SINCE: "Vul een vroegere dag in, zoals 1-10-2022. Of laat dit leeg.",
@@ -97,7 +96,7 @@ class Gate(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks, as it was typed, and as far as it can be understood."""
+    """What an address asks, as far as it can be understood."""
 
     typed: Mapping[str, str]
     question: Question | None
@@ -172,8 +171,8 @@ def read(query: Mapping[str, str], now: datetime) -> Asked:
     told.
     """
     typed = {
-        DAY: query.get(DAY, "")[:MAX_DAY] or local_date(now).isoformat(),
-        SINCE: query.get(SINCE, "")[:MAX_DAY],
+        DAY: query.get(DAY, "") or local_date(now).isoformat(),
+        SINCE: query.get(SINCE, ""),
         BY: _one_of(query.get(BY, ""), GROUPS),
         WHICH: _one_of(query.get(WHICH, ""), PLACES),
         WHAT: _one_of(query.get(WHAT, ""), KINDS),
@@ -186,13 +185,14 @@ def read(query: Mapping[str, str], now: datetime) -> Asked:
         for name, understood in ((DAY, day), (SINCE, since))
         if typed[name] and understood is None
     )
+    typed |= {DAY: _written(day), SINCE: _written(since)}
     if errors or day is None:
         return Asked(typed, None, errors)
-    asked = Question(day, since, typed[BY], typed[WHICH])
     try:
-        return Asked(_days(typed, day, since), reporting.answerable(asked, now))
+        asked = reporting.answerable(Question(day, since, typed[BY], typed[WHICH]), now)
     except UnanswerableError as error:
-        return Asked(_days(typed, day, since), None, (FieldError(*UNANSWERABLE[error.code]),))
+        return Asked(typed, None, (FieldError(*UNANSWERABLE[error.code]),))
+    return Asked(typed, asked)
 
 
 def figures_page(
@@ -229,6 +229,6 @@ def _one_of(given: str, choices: Mapping[str, object]) -> str:
     return given if given in choices else next(iter(choices))
 
 
-def _days(typed: Mapping[str, str], day: date, since: date | None) -> dict[str, str]:
-    """What was typed, with days as the browser's own field shows them."""
-    return {**typed, DAY: day.isoformat(), SINCE: since.isoformat() if since else ""}
+def _written(day: date | None) -> str:
+    """As the browser's own field shows it: nothing when it is no day."""
+    return day.isoformat() if day else ""

@@ -32,8 +32,10 @@ FOCUS = """
     const box = one.getBoundingClientRect();
     const rects = [...one.getClientRects()];
     const ringed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-    const free = rects.some(({left, top, width, height}) => {
-        const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    // In the middle of what is within the window: of a high field only its caret need be.
+    const free = rects.some(({left, top, width, bottom}) => {
+        const middle = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
+        const there = document.elementFromPoint(left + width / 2, middle);
         return there && (one.contains(there) || there.contains(one)
             || there.control === one || one.labels?.[0]?.contains(there));
     });
