@@ -13,6 +13,7 @@ from tests.stack import Stack, eventually
 
 
 def fits(page: Page) -> bool:
+    page.wait_for_load_state()  # without its stylesheet hardly anything fits
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
