@@ -20,6 +20,9 @@ import pytest
 import requests
 from botocore.config import Config
 
+from chalicelib import officers
+from chalicelib.domain.session import AGENCY, began, cookie_of
+from chalicelib.store import Store
 from infra.local.events import scheduled_event
 
 HOST = "127.0.0.1"
@@ -126,6 +129,17 @@ class Stack:
         answer = client.invoke(FunctionName=name, Payload=event)
         assert "FunctionError" not in answer
         return json.loads(answer["Payload"].read())
+
+    def officer(self, id_: str, role: str) -> dict[str, str]:
+        """
+        The headers of a new officer of that name, as after signing in. Not by mail: a mailbox gets
+        one link in ten minutes, and tests share the stack.
+        """
+        store, now = Store(self.aws("dynamodb"), "mijnbuddy-local"), datetime.now(UTC)
+        officers.add(id_, f"{id_}@agentschap.example", role, store, who="test", now=now)
+        secret, session = began(AGENCY, id_, role, now)
+        store.save_session(session)
+        return {"Cookie": f"{cookie_of(AGENCY)}={secret}"}
 
     def items(self, sk: str = "REGISTRATION") -> list[dict[str, Any]]:
         """The items in the table with this sort key, as DynamoDB writes them."""

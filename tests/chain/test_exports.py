@@ -4,14 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import requests
 
-from chalicelib import officers
-from chalicelib.domain.session import AGENCY, MANAGE, began, cookie_of
-from chalicelib.store import Store
+from chalicelib.domain.session import MANAGE
 from tests.stack import Stack, eventually
 
 Form = Callable[..., dict[str, Any]]
@@ -25,11 +23,7 @@ def test_by_mail(stack: Stack, form: Form) -> None:
     """
     answer = stack.post(form(postcode="8820", municipality=TORHOUT, name="Wannes Bestand"))
     reference = answer.headers["Location"].rpartition("=")[2]
-    store, now = Store(stack.aws("dynamodb"), "mijnbuddy-local"), datetime.now(UTC)
-    officers.add("files", "files@agentschap.example", MANAGE, store, who="test", now=now)
-    secret, session = began(AGENCY, "files", MANAGE, datetime.now(UTC))
-    store.save_session(session)
-    desk, cookie = f"{stack.url}/beheer/bestanden/", {"Cookie": f"{cookie_of(AGENCY)}={secret}"}
+    desk, cookie = f"{stack.url}/beheer/bestanden/", stack.officer("files", MANAGE)
 
     asked = requests.post(
         desk,
