@@ -136,6 +136,13 @@ class Inside:
         return -1 if number is None else number
 
 
+class Gate(Protocol):
+    """The desk, as a page in another module needs it: who comes in, and what she posted."""
+
+    def shown_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer: ...
+    def done_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer: ...
+
+
 @dataclass(frozen=True)
 class Shown:
     """How a page comes back: with what status, why nothing was done, what was wrong."""
@@ -163,7 +170,7 @@ class AgencyDesk:
             groups = worklist.groups(self._store, self._tools.agency, self._now)
             return page(200, inside.pages.work_list_page(groups))
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def again(self, only: Filter) -> Answer:
         """The dry run of sending many mails again."""
@@ -173,7 +180,7 @@ class AgencyDesk:
             chosen = tuple(filter(only.takes, everything))
             return page(200, inside.pages.again_page(chosen, only, everything))
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def sent_again(self) -> Answer:
         """Many mails were sent again: those that stood on the page, one by one."""
@@ -190,10 +197,10 @@ class AgencyDesk:
             ]
             return page(200, inside.pages.again_done_page(outcomes))
 
-        return self._done(HANDLE, done)
+        return self.done_inside(HANDLE, done)
 
     def registration(self, reference: str) -> Answer:
-        return self._shown(READ, lambda inside: self._registration(inside, reference))
+        return self.shown_inside(READ, lambda inside: self._registration(inside, reference))
 
     def decided(self, reference: str) -> Answer:
         """A button on the page of one registration."""
@@ -206,10 +213,10 @@ class AgencyDesk:
                 return self._registration(inside, reference, told, 409)
             return see_other(inside.pages.url(f"{DESK_REGISTRATION}{reference}/"))
 
-        return self._done(HANDLE, done)
+        return self.done_inside(HANDLE, done)
 
     def handover(self, reference: str, receiver: str) -> Answer:
-        return self._shown(READ, lambda inside: self._handover(inside, reference, receiver))
+        return self.shown_inside(READ, lambda inside: self._handover(inside, reference, receiver))
 
     def acted(self, reference: str, receiver: str) -> Answer:
         """A button on the page of one hand-over: an act for that place, or away from there."""
@@ -222,14 +229,14 @@ class AgencyDesk:
                 return self._reroute(inside, case)
             return self._act(inside, case)
 
-        return self._done(HANDLE, done)
+        return self.done_inside(HANDLE, done)
 
     def search(self) -> Answer:
-        return self._shown(READ, lambda inside: page(200, inside.pages.search_page()))
+        return self.shown_inside(READ, lambda inside: page(200, inside.pages.search_page()))
 
     def searched(self) -> Answer:
         """By reference, by place, or by name: what was typed tells which."""
-        return self._done(READ, self._search)
+        return self.done_inside(READ, self._search)
 
     def place(self, nis_code: str, number: str) -> Answer:
         """The candidates of a municipality; a page of its list, from 1."""
@@ -244,16 +251,16 @@ class AgencyDesk:
             part = rows[(here - 1) * ON_A_PAGE : here * ON_A_PAGE]
             return page(200, inside.pages.place_page(nis_code, part, here, pages))
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def contacts(self, state: str) -> Answer:
         def shown(inside: Inside) -> Answer:
             return page(200, inside.pages.contacts_page(self._store.all_contacts(), state))
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def contact(self, nis_code: str) -> Answer:
-        return self._shown(READ, lambda inside: self._contact(inside, nis_code))
+        return self.shown_inside(READ, lambda inside: self._contact(inside, nis_code))
 
     def contact_changed(self, nis_code: str) -> Answer:
         """A button on the page with the addresses of one municipality."""
@@ -269,13 +276,13 @@ class AgencyDesk:
                 return self._contact(inside, nis_code, told)
             return see_other(inside.pages.url(f"{DESK_CONTACTS}{nis_code}/"))
 
-        return self._done(MANAGE, done)
+        return self.done_inside(MANAGE, done)
 
     def mails(self) -> Answer:
         def shown(inside: Inside) -> Answer:
             return page(200, inside.pages.mails_page(self._tools.previews().all()))
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def mail(self, code: str) -> Answer:
         """One mail, with an invented sample."""
@@ -286,7 +293,7 @@ class AgencyDesk:
                 return self._none(inside, NO_MAIL)
             return page(200, inside.pages.mail_page(preview))
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def layout(self, code: str) -> Answer:
         """The stylesheet of that mail."""
@@ -298,7 +305,7 @@ class AgencyDesk:
             headers = {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "no-store"}
             return Answer(200, stylesheet_of(preview.email.html), headers)
 
-        return self._shown(READ, shown)
+        return self.shown_inside(READ, shown)
 
     def views(self, day: str) -> Answer:
         """Who looked at whom, on one day."""
@@ -308,10 +315,10 @@ class AgencyDesk:
             seen = self._store.views(chosen.isoformat(), self._now)
             return page(200, inside.pages.views_page(chosen, seen, self._now.date()))
 
-        return self._shown(MANAGE, shown)
+        return self.shown_inside(MANAGE, shown)
 
     def officers(self) -> Answer:
-        return self._shown(MANAGE, self._officers)
+        return self.shown_inside(MANAGE, self._officers)
 
     def officer_changed(self) -> Answer:
         def done(inside: Inside) -> Answer:
@@ -320,35 +327,27 @@ class AgencyDesk:
                 return self._officers(inside, told)
             return see_other(inside.pages.url(DESK_OFFICERS))
 
-        return self._done(MANAGE, done)
+        return self.done_inside(MANAGE, done)
 
     # -- who may, and what she posted
 
-    def shown_to(self, role: str, view: Callable[[AgencyPages], Answer]) -> Answer:
-        """The same for a page of another module, which needs her pages only."""
-        return self._shown(role, lambda inside: view(inside.pages))
-
     def shown_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
-        """The same where it matters who she is."""
-        return self._shown(role, view)
-
-    def done_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
-        """The same for a button."""
-        return self._done(role, view)
-
-    def _shown(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
+        """A page for an officer with this role; who has not is told so, and who is out gets in."""
         visit = self._entrance.visit(self._request)
         if visit is None:
             return self._entrance.shut(self._request)
         inside = Inside(visit.session, self._pages.of(visit.session), {})
         return view(inside) if visit.session.may(role) else self._not_allowed(inside)
 
-    def _done(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
+    def done_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
+        """The same for a button, with what was posted."""
         try:
             posted = pressed(self._request, self._pages)
         except UnreadableError as error:
             return refused(self._request, self._pages, error.status, error.message)
-        return self._shown(role, lambda inside: view(Inside(inside.session, inside.pages, posted)))
+        return self.shown_inside(
+            role, lambda inside: view(Inside(inside.session, inside.pages, posted))
+        )
 
     def _not_allowed(self, inside: Inside) -> Answer:
         return page(403, inside.pages.notice_page("Dit mag je niet doen", NOT_ALLOWED))

@@ -6,10 +6,9 @@ it. Making it takes minutes, which is not this function's work (exporting.py).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from chalicelib import exporting
-from chalicelib.agency_desk import Inside
+from chalicelib.agency_desk import Gate, Inside
 from chalicelib.domain.calendar import BRUSSELS, read_day
 from chalicelib.domain.export import (
     ASKED,
@@ -61,13 +60,6 @@ STATE_WORDS = {
     FAILED: "mislukt. Vraag het opnieuw.",
 }
 KILO = 1000
-
-
-class Gate(Protocol):
-    """Who lets somebody in: `view` gets whoever signed in, has the role, and what she posted."""
-
-    def shown_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer: ...
-    def done_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer: ...
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ No person is in them, so that whoever may sign in may see them, and no entry is 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from chalicelib import reporting
+from chalicelib.agency_desk import Gate, Inside
+from chalicelib.agency_pages import AgencyPages
 from chalicelib.document_files import FORMATS, TEXTS, written
 from chalicelib.domain import answer
 from chalicelib.domain.calendar import BRUSSELS, date_in_words, local_date, read_day
@@ -82,18 +83,6 @@ UNANSWERABLE = {
 NO_FILE = "Zo’n bestand hebben we niet. Kies er een uit de lijst bij de cijfers."
 
 
-class Pages(Protocol):
-    def render_inside(self, name: str, here: str, **values: Any) -> str: ...
-    def notice_page(self, title: str, text: str) -> str: ...
-    def url(self, path: str) -> str: ...
-
-
-class Gate(Protocol):
-    """Who lets somebody in: `view` gets the pages of whoever signed in and has the role."""
-
-    def shown_to(self, role: str, view: Callable[[Pages], Answer]) -> Answer: ...
-
-
 @dataclass(frozen=True)
 class Asked:
     """What an address asks, as far as it can be understood."""
@@ -132,19 +121,21 @@ class FiguresDesk:
         self._now = now
 
     def page(self, query: Mapping[str, str]) -> Answer:
-        def view(pages: Pages) -> Answer:
+        def view(inside: Inside) -> Answer:
+            pages = inside.pages
             asked = read(query, self._now)
             if asked.question is None:
                 return page(422, figures_page(pages, asked, None, self._now))
             made = self._document(asked.what, asked.question)
             return page(200, figures_page(pages, asked, made, self._now))
 
-        return self._gate.shown_to(READ, view)
+        return self._gate.shown_inside(READ, view)
 
     def file(self, name: str, query: Mapping[str, str]) -> Answer:
         """A file, by its name: `rapport.csv`."""
 
-        def view(pages: Pages) -> Answer:
+        def view(inside: Inside) -> Answer:
+            pages = inside.pages
             what, _, kind = name.partition(".")
             if kind not in KINDS.get(what, ()):
                 return page(404, pages.notice_page("Dit vonden we niet", NO_FILE))
@@ -156,7 +147,7 @@ class FiguresDesk:
             content = written(document, kind)
             return download(f"{what}-{day}.{kind}", CONTENT_TYPES[kind], content)
 
-        return self._gate.shown_to(READ, view)
+        return self._gate.shown_inside(READ, view)
 
     def _document(self, what: str, question: Question) -> tuple[Document, Known]:
         known = reporting.figures(question, self._store, self._now)
@@ -196,7 +187,7 @@ def read(query: Mapping[str, str], now: datetime) -> Asked:
 
 
 def figures_page(
-    pages: Pages, asked: Asked, made: tuple[Document, Known] | None, now: datetime
+    pages: AgencyPages, asked: Asked, made: tuple[Document, Known] | None, now: datetime
 ) -> str:
     """The page: what can be asked, and the document where there is one."""
     document, known = made or (None, None)
@@ -218,7 +209,7 @@ def figures_page(
     )
 
 
-def _files(pages: Pages, asked: Asked, document: Document) -> Iterator[File]:
+def _files(pages: AgencyPages, asked: Asked, document: Document) -> Iterator[File]:
     for kind in KINDS[asked.what]:
         digest = hashlib.sha256(written(document, kind)).hexdigest()
         href = pages.url(f"{DESK_FIGURES}{asked.what}.{kind}?{asked.query}")

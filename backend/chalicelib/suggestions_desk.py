@@ -3,13 +3,13 @@ Projects that somebody told us of, at the agency's desk: reading one, and decidi
 it. Who sent it is a person: each look leaves an entry (domain/views.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib import suggesting
-from chalicelib.agency_desk import ACTED, CHANGED, CHOOSE, NOT_NOW, NOTHING, Inside
+from chalicelib.agency_desk import ACTED, CHANGED, CHOOSE, NOT_NOW, NOTHING, Gate, Inside
 from chalicelib.deciding import Outcome
 from chalicelib.domain import cleaning, suggestion
 from chalicelib.domain.calendar import BRUSSELS
@@ -48,13 +48,6 @@ UNSEEN = frozenset({"consent", "submission_id", "token", "website"})
 
 class Store(suggesting.Store, Protocol):
     def add_view(self, view: View) -> bool: ...
-
-
-class Gate(Protocol):
-    """Who lets somebody in: `view` gets whoever signed in, has the role, and what she posted."""
-
-    def shown_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer: ...
-    def done_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer: ...
 
 
 @dataclass(frozen=True)

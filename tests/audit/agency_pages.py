@@ -126,17 +126,14 @@ def examples(pages: Pages) -> dict[str, str]:
 
 
 def _figures(inside: AgencyPages, asked: dict[str, str]) -> str:
-    class Gate:
-        def shown_to(self, role: str, view: Callable[[AgencyPages], Answer]) -> Answer:
-            return view(inside)
-
+    session = began(AGENCY, "an-p", MANAGE, NOW)[1]
     store = FakeStore()
     for number in range(1, 12):
         for entry in entries(registration(number)):
             store.append(entry)
     counting.repaired(store, LATER)
     counting.count(store, LATER)
-    return FiguresDesk(Gate(), store, LATER).page(asked).body
+    return FiguresDesk(_Gate(Inside(session, inside, {})), store, LATER).page(asked).body
 
 
 def _preview(code: str) -> Preview:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap, counting
+from chalicelib.agency_desk import Inside
 from chalicelib.agency_pages import AgencyPages
 from chalicelib.document_files import FORMATS
 from chalicelib.domain.ledger import entries
@@ -32,10 +33,12 @@ class Gate:
     def __init__(self) -> None:
         self.roles: set[str] = set()
 
-    def shown_to(self, role: str, view: Callable[[AgencyPages], Answer]) -> Answer:
+    def shown_inside(self, role: str, view: Callable[[Inside], Answer]) -> Answer:
         self.roles.add(role)
         _, session = began(AGENCY, "an", role, NOW)
-        return view(AgencyPages(PAGES, session))
+        return view(Inside(session, AgencyPages(PAGES, session), {}))
+
+    done_inside = shown_inside
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 
 from chalicelib.domain.course import DUOS, IN_TIME, JUDGED, REGISTERED
 from chalicelib.domain.hiding import MIN_SHOWN
+from chalicelib.domain.open_data import LICENCE, LICENCE_URL, PACKAGE_LICENCE, dataset_of
 from chalicelib.domain.published import HIDDEN, Count, Publication
 from chalicelib.domain.site import FIGURES
 
@@ -24,15 +25,12 @@ WHAT = (
     "Hoeveel mensen zich via mijnbuddy.be aanmeldden als buddy, per week, provincie en gemeente, "
     "en hoe snel hun gemeente hen contacteerde."
 )
-LICENCE = "CC BY 4.0"
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 JSON = f"{FIGURES}figures.json"
 SCHEMA = f"{FIGURES}figures.schema.json"
 CSV = f"{FIGURES}figures.csv"
 PACKAGE = f"{FIGURES}datapackage.json"
 
-_LICENCE = {"name": "CC-BY-4.0", "title": LICENCE, "path": LICENCE_URL}
 _SHOWN, _UNKNOWN = "shown", "unknown"
 
 _FIELDS = (
@@ -135,7 +133,7 @@ def package(published: Publication) -> str:
             "title": TITLE,
             "description": WHAT,
             "created": published.as_of,
-            "licenses": [_LICENCE],
+            "licenses": [PACKAGE_LICENCE],
             "measures": _MEASURES,
             "resources": [
                 {
@@ -226,25 +224,10 @@ def schema() -> str:
 
 
 def dataset(published: Publication, base: str) -> dict[str, Any]:
-    """What a search engine for data reads of it (schema.org); links begin with `base`."""
-    kinds = {CSV: "text/csv", JSON: "application/json"}
+    """What a search engine for data reads of it; links begin with `base`."""
     known = {"dateModified": published.as_of.isoformat()} if published.as_of else {}
-    return {
-        "@context": "https://schema.org",
-        "@type": "Dataset",
-        "name": TITLE,
-        "description": WHAT,
-        "license": LICENCE_URL,
-        "inLanguage": "nl",
-        "isAccessibleForFree": True,
-        "spatialCoverage": ["Vlaanderen", "Brussel"],
-        "variableMeasured": list(_MEASURES.values()),
-        **known,
-        "distribution": [
-            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": base + path}
-            for path, kind in kinds.items()
-        ],
-    }
+    files = {base + CSV: "text/csv", base + JSON: "application/json"}
+    return dataset_of(TITLE, WHAT, files, variableMeasured=list(_MEASURES.values()), **known)
 
 
 def _object(**properties: object) -> dict[str, Any]:

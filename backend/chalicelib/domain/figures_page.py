@@ -13,14 +13,13 @@ from chalicelib.domain.document import Share, number, share
 from chalicelib.domain.figures_files import (
     CSV,
     JSON,
-    LICENCE,
-    LICENCE_URL,
     PACKAGE,
     SCHEMA,
     dataset,
 )
 from chalicelib.domain.hiding import MIN_SHOWN
 from chalicelib.domain.municipalities import by_province
+from chalicelib.domain.open_data import LICENCE, LICENCE_URL
 from chalicelib.domain.published import HIDDEN, Count, Place, Publication, WeekCount
 from chalicelib.domain.report import METHOD
 

@@ -15,13 +15,12 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.domain.open_data import LICENCE, LICENCE_URL, PACKAGE_LICENCE, dataset_of
 from chalicelib.domain.site import PROJECT_DATA, PROJECTS
 from publishing.claims import KINDS, Claim, MomentClaim, RunClaim
 from publishing.front_matter import Source
 from publishing.inventory import Dossier, Inventory
 
-LICENCE = "CC BY 4.0"
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 TITLE = "Buddyprojecten in Vlaanderen en Brussel"
 WHAT = "Wat openbare bronnen zeggen over buddyprojecten: elke waarde met bron, datum en zekerheid."
 CSV = f"{PROJECT_DATA}projecten.csv"
@@ -183,7 +182,7 @@ def package(inventory: Inventory, files: dict[str, str]) -> dict[str, Any]:
         "title": TITLE,
         "description": WHAT,
         "version": inventory.read_on.isoformat(),
-        "licenses": [{"name": "CC-BY-4.0", "title": LICENCE, "path": LICENCE_URL}],
+        "licenses": [PACKAGE_LICENCE],
         "sources": [_source(inventory.sources[key]) for key in sorted(used)],
         "resources": [
             {
@@ -231,24 +230,14 @@ def files(inventory: Inventory) -> dict[str, str]:
 
 
 def dataset(inventory: Inventory, base: str) -> dict[str, Any]:
-    """What a search engine for data reads of it (schema.org, DCAT's terms)."""
-    kinds = {CSV: "text/csv", JSON: "application/json"}
-    return {
-        "@context": "https://schema.org",
-        "@type": "Dataset",
-        "name": TITLE,
-        "description": WHAT,
-        "license": LICENCE_URL,
-        "inLanguage": "nl",
-        "isAccessibleForFree": True,
-        "dateModified": inventory.read_on.isoformat(),
-        "temporalCoverage": f"{inventory.years[0]}/{inventory.years[-1]}",
-        "spatialCoverage": ["Vlaanderen", "Brussel"],
-        "distribution": [
-            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": base + path}
-            for path, kind in kinds.items()
-        ],
-    }
+    """What a search engine for data reads of it; links begin with `base`."""
+    return dataset_of(
+        TITLE,
+        WHAT,
+        {base + CSV: "text/csv", base + JSON: "application/json"},
+        dateModified=inventory.read_on.isoformat(),
+        temporalCoverage=f"{inventory.years[0]}/{inventory.years[-1]}",
+    )
 
 
 def _text(value: Any) -> str:
