@@ -28,7 +28,7 @@ class Gate:
     """Lets an officer in, with what she posted."""
 
     def __init__(self, role: str, posted: dict[str, str]) -> None:
-        session = began(DESK, "officer", role, NOW)[1]
+        session = began(DESK, "an-p", role, NOW)[1]
         self._posted = {name: [value] for name, value in posted.items()}
         self._inside = Inside(session, AgencyPages(Pages(SITE_URL)).of(session), self._posted)
 

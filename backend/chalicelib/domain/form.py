@@ -31,7 +31,7 @@ MAX_BODY = 32_768  # bytes: every field at its longest, percent-encoded, fits we
 MAX_VALUES = 40  # fields with their repetitions; the form itself has fourteen
 
 Kind = Literal[
-    "text", "email", "tel", "url", "municipality", "project", "choices", "textarea", "checkbox",
+    "text", "email", "tel", "municipality", "project", "choices", "textarea", "checkbox",
     "hidden", "trap",
 ]  # fmt: skip
 

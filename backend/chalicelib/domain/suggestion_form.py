@@ -129,7 +129,6 @@ SECTIONS = (
                 200,
                 why="Daar kijken we na wat je schreef.",
                 hint="Bijvoorbeeld www.voorbeeld.be.",
-                kind="url",
                 inputmode="url",
             ),
             Field(
