@@ -188,7 +188,8 @@ def _in_words(question: Field, answer: str | tuple[str, ...]) -> Told:
     if question.kind == "municipality":
         answer = tuple(find_municipality(nis_code).name for nis_code in answer)
     text = answer if isinstance(answer, str) else listed(answer)
-    href = {"url": text, "email": f"mailto:{text}"}.get(question.kind, "") if text else ""
+    hrefs = {"url": text, "email": f"mailto:{text}"} if text else {}
+    href = hrefs.get(question.inputmode or question.kind, "")
     return Told(question.short or question.label, text or "niet ingevuld", href)
 
 
