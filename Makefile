@@ -20,11 +20,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 SITE_SOURCES    := $(shell find site media pelicanconf.py docs/openapi.yaml backend/chalicelib/domain backend/chalicelib/templates \
                      -type f -not -path '*/__pycache__/*' 2>/dev/null)
-BACKEND_SOURCES := $(shell find backend infra/template.yaml infra/packing.py -type f -not -path '*/__pycache__/*' \
+BACKEND_SOURCES := $(shell find backend infra/template.yaml infra/templates infra/global.yaml infra/functions \
+                     infra/response-headers.json infra/assemble.py infra/edge.py infra/watch.py infra/packing.py infra/models.py -type f -not -path '*/__pycache__/*' \
                      -not -path '*.egg-info*' -not -path '*/.chalice/deployments/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run site-dev test faults load bench audit lint advisories format site publish films statement toolkit posters package lock browser clean
+.PHONY: help run site-dev test faults load bench audit lint advisories format site publish films statement toolkit posters package lock browser clean \
+        deploy rollback destroy smoke export import costs sbom
 
 help: ## what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -35,7 +37,7 @@ run: build/site/.built build/backend/sam.json .venv-aws/.installed ## the whole 
 site-dev: .venv/.installed ## the site on http://127.0.0.1:$PORT/, rebuilt and reloaded at each edit
 	@$(BIN)/python -m infra.site_dev
 
-test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json browser ## every suite
+test: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json .venv-runtime/.installed browser ## every suite
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 faults: .venv/.installed .venv-aws/.installed build/site/.built build/backend/sam.json ## each call to AWS failing in every way, and what became of it; a part: ONLY=SendEmail, WAYS=OWN,ERASED
@@ -55,16 +57,18 @@ audit: .venv/.installed tests/audit/node_modules/.installed browser ## what need
 	@$(call need_command,hunspell,hunspell hunspell-nl)
 	@$(BIN)/python -m tests.language.spelling
 
-bench: .venv/.installed .venv-bench/.installed bench/node_modules/.installed build/backend/sam.json ## how fast the site is built, beside Hugo and Eleventy; its sizes
-	@.venv-bench/bin/python -m bench
+bench: .venv/.installed .venv-aws/.installed .venv-bench/.installed .venv-runtime/.installed bench/node_modules/.installed build/backend/sam.json ## cold starts, registrations, desk, site, beside others; into docs/benchmarks.md; a part: PART=cold
+	@$(BIN)/python -m bench $(if $(PART),--only $(PART))
 
-lint: build/site/.built build/backend/sam.json ## ruff, mypy, bandit, secrets, CloudFormation
+lint: build/site/.built build/backend/sam.json ## ruff, mypy, bandit, secrets, CloudFormation, policies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/bandit --quiet -ll --configfile pyproject.toml --recursive backend bench infra media site/plugins
 	@$(BIN)/python -m infra.secret_scan
-	@$(BIN)/cfn-lint build/backend/sam.json
+	@$(BIN)/python -m infra.policies build/backend/sam.json
+	@$(BIN)/cfn-lint --regions eu-central-1 --template build/backend/sam.json
+	@$(BIN)/cfn-lint --regions us-east-1 --template build/backend/global.json
 
 advisories: .venv/.installed ## known vulnerabilities in what we depend on; needs a network that has the advisories
 	@$(BIN)/python -m infra.advisories
@@ -95,6 +99,31 @@ posters: .venv-media/.installed ## a poster for each municipality, in build/post
 
 package: build/backend/sam.json ## the template and the zip that go to AWS, in build/backend
 
+deploy: build/backend/sam.json .venv/.installed ## into AWS: STAGE=dev|staging|prod; shows what changes, and asks (docs/runbook.md)
+	@SITEURL="$$($(BIN)/python -m infra.deploy address '$(STAGE)')" && SITEURL="$$SITEURL" $(PELICAN) --output build/deployed
+	@$(BIN)/python -m infra.deploy deploy '$(STAGE)' --site build/deployed
+
+rollback: .venv/.installed ## back to the deployment before this one: STAGE=…
+	@$(BIN)/python -m infra.deploy rollback '$(STAGE)'
+
+destroy: build/backend/sam.json .venv/.installed ## take a stage away; asks for its name: STAGE=…
+	@$(BIN)/python -m infra.deploy destroy '$(STAGE)'
+
+smoke: .venv/.installed ## ask a stage in AWS whether all is well; changes nothing: STAGE=…
+	@$(BIN)/python -m infra.smoke '$(STAGE)'
+
+export: .venv/.installed ## all of the table into a file: STAGE=… FILE=…; of a copy: TABLE=…
+	@$(BIN)/python -m infra.table export '$(STAGE)' '$(FILE)' --table '$(TABLE)'
+
+import: .venv/.installed ## what is missing in the table, from such a file: STAGE=… FILE=…
+	@$(BIN)/python -m infra.table import '$(STAGE)' '$(FILE)' --table '$(TABLE)'
+
+costs: build/backend/sam.json ## what it costs a month, from infra/prices.yaml; into docs/costs.md
+	@$(BIN)/python -m infra.costs
+
+sbom: build/backend/sam.json ## what is in the zip and what builds the site, for scanners; into docs/licences.md
+	@$(BIN)/python -m infra.supply
+
 browser: .venv/.installed ## a Chromium for the browser tests, if there is none yet
 	@$(BIN)/python tests/browser/chromium.py
 
@@ -106,6 +135,10 @@ lock: ## resolve the dependencies again and write the lock files
 	@.venv-lock/bin/uv pip compile infra/local/requirements.in $(LOCK) --output-file infra/local/requirements.lock
 	@.venv-lock/bin/uv pip compile bench/requirements.in $(LOCK) --output-file bench/requirements.lock
 	@.venv-lock/bin/uv pip compile media/requirements.in $(LOCK) --output-file media/requirements.lock
+	@.venv-lock/bin/uv pip compile tests/runtime/requirements.in $(LOCK) --output-file tests/runtime/requirements.lock
+	@for rival in bare chalice fastapi flask powertools; do \
+	    .venv-lock/bin/uv pip compile bench/rivals/$$rival/requirements.in $(LOCK) \
+	        --output-file bench/rivals/$$rival/requirements.txt || exit 1; done
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
@@ -125,6 +158,13 @@ clean: ## remove what was built and installed, and the local data
 	@$(call need_python)
 	@test -x .venv-aws/bin/python || $(PYTHON) -m venv .venv-aws
 	@.venv-aws/bin/pip install --quiet --require-hashes -r infra/local/requirements.lock
+	@touch $@
+
+# AWS's own runtime client and nothing else: the packaged zip must bring all that it needs.
+.venv-runtime/.installed: tests/runtime/requirements.lock
+	@$(call need_python)
+	@test -x .venv-runtime/bin/python || $(PYTHON) -m venv .venv-runtime
+	@.venv-runtime/bin/pip install --quiet --require-hashes -r tests/runtime/requirements.lock
 	@touch $@
 
 # Films and print: what draws and encodes them would double the environment of the rest.
@@ -160,10 +200,7 @@ build/backend/sam.json: .venv/.installed $(BACKEND_SOURCES)
 	@find backend -name __pycache__ -prune -exec rm -rf {} +
 	@$(BIN)/chalice --project-dir backend package --stage aws --merge-template ../infra/template.yaml ../build/backend
 	@$(BIN)/python -m infra.packing build/backend/deployment.zip
-	@# Chalice answers YAML with YAML, and with aliases, which CloudFormation does not read.
-	@cd build/backend && ../../$(BIN)/python -c 'import json, sys, yaml; \
-	    json.dump(yaml.safe_load(sys.stdin), sys.stdout, indent=1)' < sam.yaml > sam.json.new
-	@cd build/backend && rm sam.yaml && mv sam.json.new sam.json
+	@$(BIN)/python -m infra.assemble build/backend
 
 # A program, and the Debian packages that bring it where it is missing.
 define need_command

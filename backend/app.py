@@ -6,6 +6,7 @@ each its role, memory and time-out. This module is imported while packaging, wit
 reads nothing and opens nothing.
 """
 
+import gc
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -24,8 +25,6 @@ from chalice.app import (
 )
 
 from chalicelib import api, bootstrap, logs, web
-from chalicelib.domain.campaigns import PARAMETER
-from chalicelib.domain.contact_code import Entered
 from chalicelib.domain.site import (
     AGENCY_DESK,
     AWAY,
@@ -68,13 +67,14 @@ from chalicelib.domain.site import (
     WORK_LIST,
 )
 from chalicelib.domain.suspicion import visitor_of
+from chalicelib.registrations import is_registration, read_registration
 from chalicelib.reviewing import Review
-from chalicelib.store import is_outbox, is_registration, read_outbox, read_registration
 
 if TYPE_CHECKING:
     from chalicelib.agency_desk import AgencyDesk
     from chalicelib.candidate_link import Door
     from chalicelib.domain.candidate_list import Choice
+    from chalicelib.domain.contact_code import Entered
     from chalicelib.entrance import Entrance
     from chalicelib.exports_desk import ExportsDesk
     from chalicelib.figures_desk import FiguresDesk
@@ -83,10 +83,17 @@ if TYPE_CHECKING:
     from chalicelib.suggestion_link import SuggestionDoor
     from chalicelib.suggestions_desk import SuggestionsDesk
 
+GARBAGE_AFTER = 100_000
+"""
+Objects made and kept until Python looks for garbage. What a cold start makes stays: to look through
+it again and again would take a tenth of it.
+"""
+
 app = Chalice(app_name="mijnbuddy", configure_logs=False)
 log = logs.Log("chalicelib.app")
 if function := bootstrap.function_name():  # while packaging, and in tests, logs are not ours
     logs.set_up(function)
+    gc.set_threshold(GARBAGE_AFTER)
 
 # The real address of the stream comes from infra/template.yaml, by CloudFormation.
 STREAM = "arn:aws:dynamodb:eu-central-1:000000000000:table/placeholder/stream/placeholder"
@@ -127,7 +134,7 @@ def registrations() -> Response:
     return _respond(
         lambda: api.post_registration(
             _request(),
-            bootstrap.store(),
+            bootstrap.registrations(),
             bootstrap.pages(),
             bootstrap.signing_keys,
             bootstrap.now(),
@@ -143,8 +150,10 @@ def form() -> Response:
 
 @app.route(SUGGESTIONS, methods=["POST"], content_types=["*/*"])
 def suggestions() -> Response:
+    from chalicelib.suggestion_post import post_suggestion
+
     return _respond(
-        lambda: api.post_suggestion(
+        lambda: post_suggestion(
             _request(),
             bootstrap.store(),
             bootstrap.pages(),
@@ -410,7 +419,10 @@ def thanks() -> Response:
 
 @app.route(SEARCH.rstrip("/"))
 def search() -> Response:
-    return _respond(lambda: api.search(_query("q"), bootstrap.pages(), _query(PARAMETER)))
+    from chalicelib.domain.campaigns import PARAMETER
+    from chalicelib.searching import search as find
+
+    return _respond(lambda: find(_query("q"), bootstrap.pages(), _query(PARAMETER)))
 
 
 # A program that only looks, by HEAD, is shown the way, and not counted.
@@ -426,17 +438,20 @@ def download(section: str, item: str, file: str) -> Response:
 
 @app.route(CONFIRM_CONTACT.rstrip("/"), methods=["GET"])
 def contact_form() -> Response:
-    return _respond(lambda: api.contact_form(bootstrap.pages()))
+    from chalicelib.contact_form import shown
+
+    return _respond(lambda: shown(bootstrap.pages()))
 
 
 @app.route(CONFIRM_CONTACT.rstrip("/"), methods=["POST"], content_types=["*/*"])
 def confirm_contact() -> Response:
     from chalicelib.confirming import confirm
+    from chalicelib.contact_form import entered
 
-    def enter(typed: str) -> Entered | None:
+    def enter(typed: str) -> "Entered | None":
         return confirm(typed, bootstrap.store(), bootstrap.signing_keys, bootstrap.now())
 
-    return _respond(lambda: api.confirm_contact(_request(), enter, bootstrap.pages()))
+    return _respond(lambda: entered(_request(), enter, bootstrap.pages()))
 
 
 # API Gateway takes the slash off the end of an address.
@@ -513,6 +528,7 @@ def away_set() -> Response:
 def forward(event: DynamoDBEvent) -> dict[str, Any]:
     """Woken by each registration or notice with something due now; who fails is offered again."""
     from chalicelib.forward import forward as forward_one
+    from chalicelib.store import is_outbox, read_outbox
 
     desk = bootstrap.desk(bootstrap.now)
 

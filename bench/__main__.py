@@ -1,109 +1,155 @@
 """
-`python -m bench`: measure and print; ends with 1 when a bar is clearly missed.
+`python -m bench`: measure, print, and keep it in docs/benchmarks.md; ends with 1 when a bar is
+clearly missed.
 
 Clearly means: by every pair. It is a measurement on whatever machine this is, not a test: a
 median above a bar with pairs on both sides is told, and no reason to stop.
 """
 
 import argparse
-import os
-import shutil
+import json
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import builders, pages, report, runs, sizes
-from bench.report import Bar
+from bench import builders, desk, document, functions, packages, pages, report, runs, site
+from bench.endpoint import Endpoint
+from bench.report import Bar, Verdict
 
-CONTENT = builders.ROOT / "site/content"
-PACKAGE = builders.ROOT / "build/backend/deployment.zip"
-PLAIN_PAGES = (1_500, 10_000)  # the bars hold for the first
-EXTRA_PAGES = (1_000, 10_000)
-FEW = 3  # rounds, where one takes a minute: the bars need more, a curve does not
-BARS = (
-    Bar(builders.HUGO, "wall", 1.4),
-    Bar(builders.HUGO, "cpu", 0.9),
-    Bar(builders.ELEVENTY, "wall", 0.75),
+DOCUMENT = builders.ROOT / "docs/benchmarks.md"
+TEMPLATE = builders.ROOT / "build/backend/sam.json"
+COLD_BARS = (
+    Bar(packages.CHALICE.name, "write", 0.35),
+    Bar(packages.FASTAPI.name, "write", 0.4),
 )
+WARM_CALLS = 300
+DESK_CALLS = 20
+CANDIDATES = (500, 5_000)
+
+Told = tuple[str, Sequence[Verdict]]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="of each comparison (%(default)s)")
-    rounds: int = parser.parse_args(arguments).rounds
-    material = pages.material(CONTENT)
-    print(
-        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; medians of {rounds} rounds, "
-        f"with more than {PLAIN_PAGES[0]:,} pages of {min(rounds, FEW)}"
-    )
-    with tempfile.TemporaryDirectory(prefix="mijnbuddy-bench-") as folder:
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part; more than once")
+    options = parser.parse_args(arguments)
+    missed = False
+    for name in options.only or PARTS:
+        measured_on = document.machine()
         try:
-            verdicts = [
-                verdict
-                for count in PLAIN_PAGES
-                for verdict in plain(
-                    Path(folder, f"plain-{count}"),
-                    count,
-                    material,
-                    rounds if count == PLAIN_PAGES[0] else min(rounds, FEW),
-                )
-            ]
-            whole_site(Path(folder, "whole"), material, min(rounds, FEW))
+            text, verdicts = PARTS[name](options.rounds)
         except runs.BuildError as error:
             print(error, file=sys.stderr)
             return 2
-    return int(any(verdict.is_clearly_missed for verdict in verdicts))
+        told = f"{measured_on}\n\n{text}"
+        print(f"\n{told}", flush=True)
+        DOCUMENT.write_text(document.replaced(DOCUMENT.read_text(), name, told))
+        missed |= any(verdict.is_clearly_missed for verdict in verdicts)
+    return int(missed)
 
 
-def plain(work: Path, count: int, material: pages.Material, rounds: int) -> list[report.Verdict]:
-    """Print the three builders on the same pages, and the bars where they hold."""
-    print(f"\n{count:,} equal pages in an equal plain template", flush=True)
-    pages.write(work / "content/pages", count, material)
-    results = runs.measure(builders.plain(work / "content/pages", work), rounds)
-    print(report.builds(results, beside=builders.HUGO))
-    if count != PLAIN_PAGES[0]:
-        return []
-    verdicts = report.verdicts(BARS, results[builders.OURS], results)
-    print(f"\n{report.bars(verdicts)}")
-    return verdicts
-
-
-def whole_site(work: Path, material: pages.Material, rounds: int) -> None:
-    """Print the site as it is and with more pages, and what its visitors download."""
-    print("\nThe whole site: pages, municipalities, finder, feed, stylesheet", flush=True)
-    as_it_is = "as it is"
-    those = [builders.whole_site(as_it_is, CONTENT, work / "site")]
-    work.mkdir()
-    for extra in EXTRA_PAGES:
-        content = shutil.copytree(CONTENT, work / f"content-{extra}")
-        pages.write(content / "pages", extra, material)
-        name = f"with {extra:,} more"
-        those.append(builders.whole_site(name, content, work / f"site-{extra}"))
-    print(report.builds(runs.measure(those, rounds), beside=as_it_is))
-    weigh(work / "site")
-
-
-def weigh(site: Path) -> None:
-    beside = sizes.beside(site)
-    sheet = next(one for one in beside if one.path == sizes.STYLESHEET)
+def cold(rounds: int) -> Told:
+    """Cold starts of our zip and of the rivals' until the write, and how large the zips are."""
+    ours = packages.ours()
+    rivals = [make(one) for one in packages.ALL for make in (packages.shipped, packages.compiled)]
+    with Endpoint() as endpoint:
+        starts = functions.rounds([ours, *rivals], endpoint, rounds)
+    mine = starts[ours.name]
+    verdicts = [
+        Verdict(bar, functions.ratio(mine, starts[bar.other], bar.figure)) for bar in COLD_BARS
+    ]
     rows = [
         (
-            kind.name,
-            f"{kind.count}",
-            f"{kind.heaviest.raw:,}",
-            f"{kind.heaviest.compressed:,}",
-            f"{kind.heaviest.compressed + sheet.compressed:,}",
-            kind.heaviest.path,
+            one.name,
+            f"{functions.median(starts[one.name], 'write') * 1000:.0f}",
+            f"{functions.median(starts[one.name], 'cpu') * 1000:.0f}",
+            f"{functions.median(starts[one.name], 'peak'):.0f}",
+            f"{one.zipped / 1e6:.1f}",
+            *(
+                report.ratio(functions.ratio(mine, starts[one.name], figure))
+                for figure in ("write", "cpu")
+            ),
         )
-        for kind in sizes.kinds(site)
+        for one in (ours, *rivals)
     ]
-    print("\nBytes of the heaviest page of each kind")
-    print(report.table(("", "pages", "html", "brotli", "with css", "which"), rows))
-    print("\nBytes beside the pages")
-    others = [(one.path, f"{one.raw:,}", f"{one.compressed:,}") for one in beside]
-    if PACKAGE.exists():
-        others.append((PACKAGE.name, f"{PACKAGE.stat().st_size:,}", ""))
-    print(report.table(("", "raw", "brotli"), others))
+    head = ("", "write ms", "cpu ms", "MiB", "zip MB", "ours / it, write", "ours / it, cpu")
+    calls = ", ".join(mine[0].calls)
+    return (
+        (
+            f"From the start of the process to the first PutItem; medians of {rounds} rounds\n"
+            f"{report.table(head, rows)}\n\n{report.bars(verdicts)}\n\n"
+            f"Calls of ours to AWS in a cold start: {calls}"
+        ),
+        verdicts,
+    )
+
+
+def warm(_: int) -> Told:
+    """A registration by a function that runs already: processor, and calls to AWS."""
+    ours = packages.ours()
+    those = [ours, *(packages.compiled(one) for one in packages.ALL)]
+    with Endpoint() as endpoint:
+        found = {
+            one.name: functions.warm(one, endpoint, functions.event, WARM_CALLS) for one in those
+        }
+    rows = [
+        (name, f"{one.cpu * 1000:.2f}", f"{one.wall * 1000:.2f}", f"{one.calls:g}")
+        for name, one in found.items()
+    ]
+    head = ("", "cpu ms", "wall ms", "calls to AWS")
+    return (
+        (
+            f"A registration by a running function, without AWS's share; {WARM_CALLS} of each\n"
+            f"{report.table(head, rows)}"
+        ),
+        (),
+    )
+
+
+def desks(_: int) -> Told:
+    """The list of a municipality, and a registration, with ten times the data."""
+    template = json.loads(TEMPLATE.read_text())
+    found = desk.measure(packages.ours(), template, CANDIDATES, DESK_CALLS)
+    few = found[min(found)]
+    rows = [
+        (
+            f"{size:,} candidates",
+            f"{listed.cpu * 1000:.0f}",
+            f"{listed.wall * 1000:.0f}",
+            f"{listed.cpu / few[0].cpu:.1f}",
+            f"{listed.size:,}",
+            f"{posted.cpu * 1000:.1f}",
+            f"{posted.wall * 1000:.1f}",
+            f"{posted.wall / few[1].wall:.1f}",
+        )
+        for size, (listed, posted) in found.items()
+    ]
+    head = ("in the table", "page: cpu ms", "wall ms", "× cpu", "bytes", "registration: cpu ms",
+            "wall ms", "× wall")  # fmt: skip
+    return (
+        (
+            f"The first page of a municipality's list, and a registration; {DESK_CALLS} of each, "
+            f"on the local AWS\n{report.table(head, rows)}"
+        ),
+        (),
+    )
+
+
+def whole_site(rounds: int) -> Told:
+    """How fast the site is built beside Hugo and Eleventy, and how light it is."""
+    material = pages.material(site.CONTENT)
+    with tempfile.TemporaryDirectory(prefix="mijnbuddy-bench-") as folder:
+        return site.measure(Path(folder), material, rounds)
+
+
+PARTS: dict[str, Callable[[int], Told]] = {
+    "cold": cold,
+    "warm": warm,
+    "desk": desks,
+    "site": whole_site,
+}
 
 
 if __name__ == "__main__":

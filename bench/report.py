@@ -52,7 +52,7 @@ def builds(results: dict[str, Result], beside: str) -> str:
             f"{result.pages / result.median('wall'):,.0f}",
             f"{result.median('cpu'):.2f}",
             f"{result.median('peak'):.0f}",
-            *(_ratio(result.ratio_to(results[beside], figure)) for figure in ("wall", "cpu")),
+            *(ratio(result.ratio_to(results[beside], figure)) for figure in ("wall", "cpu")),
         )
         for name, result in results.items()
     ]
@@ -62,14 +62,14 @@ def builds(results: dict[str, Result], beside: str) -> str:
 
 def bars(those: Iterable[Verdict]) -> str:
     rows = [
-        (f"{one.bar.figure} / {one.bar.other}", f"≤ {one.bar.limit}", _ratio(one.ratio), one.words)
+        (f"{one.bar.figure} / {one.bar.other}", f"≤ {one.bar.limit}", ratio(one.ratio), one.words)
         for one in those
     ]
     return table(("bar", "", "measured", ""), rows)
 
 
-def _ratio(ratio: Ratio) -> str:
-    return f"{ratio.median:.2f} [{ratio.low:.2f}-{ratio.high:.2f}]"
+def ratio(one: Ratio) -> str:
+    return f"{one.median:.2f} [{one.low:.2f}-{one.high:.2f}]"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

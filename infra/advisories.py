@@ -18,6 +18,7 @@ LOCKS = (
     Path("infra/local/requirements.lock"),
     Path("media/requirements.lock"),
     Path("bench/requirements.lock"),
+    Path("tests/runtime/requirements.lock"),
 )
 # CVE-2014-1402, CVE-2016-10745, CVE-2019-10906 and more: this will always be known.
 KNOWN = "jinja2==2.4.1 --hash=sha256:" + "0" * 64

@@ -7,12 +7,25 @@ from collections import Counter
 import pytest
 
 from tests.built_site import site
+from tests.rights.plugin import (
+    pytest_configure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 from tests.stack import stack
 
 # Pelican, which was just imported, makes every later logger one that says a thing only once.
 logging.setLoggerClass(logging.Logger)
 
-__all__ = ["site", "stack"]
+__all__ = [
+    "pytest_configure",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+    "site",
+    "stack",
+]
 
 # Where one file may take a minute; what begins last must be short.
 LONG = ("tests/chain/", "tests/browser/", "tests/site/", "tests/corpus/")

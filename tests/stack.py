@@ -24,6 +24,7 @@ from chalicelib import officers
 from chalicelib.domain.session import AGENCY, began, cookie_of
 from chalicelib.store import Store
 from infra.local.events import scheduled_event
+from tests.rights.calls import SEEN, Call, of_stack
 
 HOST = "127.0.0.1"
 READY = "Ctrl-C"
@@ -70,9 +71,26 @@ class Stack:
         return False
 
     def stop(self) -> int:
+        """End it; what its functions were allowed is remembered, and nothing was refused."""
+        code = self.end()
+        SEEN.update(self.calls())
+        self.assert_nothing_refused()
+        return code
+
+    def end(self) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=60)
+
+    def assert_nothing_refused(self) -> None:
+        """A function that is refused something mostly goes another way: nobody else would see."""
+        refused = [call for call in self.calls() if not call.is_allowed]
+        assert not refused, refused
+
+    def calls(self) -> list[Call]:
+        """What the functions asked of AWS, under their own roles."""
+        lines = (self.directory / "log" / "calls.log").read_text().splitlines()
+        return [call for line in lines for call in of_stack(json.loads(line))]
 
     def aws(self, service: str) -> Any:
         return boto3.client(  # type: ignore[call-overload]

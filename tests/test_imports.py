@@ -82,7 +82,17 @@ def test_use_cases(name: str) -> None:
     """
     A use case says what it needs; it does not know the store, the mailer or who puts it together.
     """
-    outer = {f"chalicelib.{module}" for module in ("bootstrap", "mailer", "pages", "store")}
+    outer = {
+        f"chalicelib.{module}"
+        for module in (
+            "bootstrap",
+            "mailer",
+            "pages",
+            "registrations",
+            "store",
+            "table",
+        )
+    }
 
     assert set() == ours(BACKEND / f"{name}.py") & outer
 

@@ -5,23 +5,14 @@ A plain form gets pages, JSON gets JSON: the same answers, errors and statuses (
 outside contract).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol
 
 from chalicelib import web
 from chalicelib.circumstances import circumstances, is_probe
-from chalicelib.domain import campaigns, suggestion_form, tokens
-from chalicelib.domain.contact_code import (
-    ADVICE,
-    CODE_FIELD,
-    UNREADABLE,
-    CodeForm,
-    Entered,
-    Outcome,
-)
-from chalicelib.domain.finder import Place, find
+from chalicelib.domain import tokens
 from chalicelib.domain.form import (
     FIELDS,
     Answers,
@@ -35,9 +26,7 @@ from chalicelib.domain.form import (
     parse,
 )
 from chalicelib.domain.registration import Circumstances, Registration
-from chalicelib.domain.site import SIGN_UP, THANKS, municipality_path
-from chalicelib.domain.suggestion import Suggestion
-from chalicelib.domain.suggestion_form import ProjectAnswers
+from chalicelib.domain.site import SIGN_UP, THANKS
 from chalicelib.domain.tokens import Keys, sign
 from chalicelib.intake import UnreadableError
 from chalicelib.logs import Log
@@ -45,16 +34,13 @@ from chalicelib.register import (
     Arrived,
     OtherContentError,
     Store,
-    SuggestionStore,
     identified,
     take_in,
-    take_in_suggestion,
 )
 from chalicelib.reviewing import Review, confirm, to_confirm
 from chalicelib.web import (
     Answer,
     Request,
-    first,
     gone,
     json_answer,
     page,
@@ -68,9 +54,6 @@ from chalicelib.web import (
 log = Log(__name__)
 
 UNSENT = "Je aanmelding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
-SUGGESTION_UNSENT = (
-    "Je melding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
-)
 PRESSED_OR_OLD = (
     "Drukte je al op de knop? Dan is het in orde en hoef je niets te doen. Anders is de link te "
     "oud of niet volledig. Vul dan het formulier opnieuw in."
@@ -81,14 +64,8 @@ class Pages(web.Pages, Protocol):
     def registration_page(self, form: Form, submission_id: str = "") -> str: ...
     def project_page(self, form: Form, submission_id: str = "") -> str: ...
     def thanks_page(self, reference: str) -> str: ...
-    def search_page(self, query: str, places: Sequence[Place]) -> str: ...
     def step_up_page(self, registration: Registration) -> str: ...
     def url(self, path: str) -> str: ...
-
-
-class ContactPages(Pages, Protocol):
-    def confirm_contact_page(self, form: CodeForm) -> str: ...
-    def contact_confirmed_page(self, owner: str, *, already: bool) -> str: ...
 
 
 def post_registration(
@@ -107,23 +84,7 @@ def post_registration(
         return take_in(submission, store, now, came)
 
     way = Way(read, keep, _registered, pages.registration_page, FIELDS, UNSENT)
-    return _post(request, way, pages, keys, now)
-
-
-def post_suggestion(
-    request: Request, store: SuggestionStore, pages: Pages, keys: Keys, now: datetime
-) -> Answer:
-    """Take in what somebody tells us of a project: the same."""
-
-    def keep(submission: Submission[ProjectAnswers], came: Circumstances) -> Suggestion:
-        return take_in_suggestion(submission, store, now, came)
-
-    def told(one: Suggestion) -> dict[str, object]:
-        return {"reference": one.reference}
-
-    fields = suggestion_form.FIELDS
-    way = Way(suggestion_form.parse, keep, told, pages.project_page, fields, SUGGESTION_UNSENT)
-    return _post(request, way, pages, keys, now)
+    return post(request, way, pages, keys, now)
 
 
 @dataclass(frozen=True)
@@ -141,9 +102,10 @@ class Way(Generic[AnyAnswers, Arrived]):
     unsent: str
 
 
-def _post(
+def post(
     request: Request, way: Way[AnyAnswers, Arrived], pages: Pages, keys: Keys, now: datetime
 ) -> Answer:
+    """Take in what was posted, in the way of its form: 303 or 201, else all that is wrong."""
     try:
         posted = read_posted(request, pages)
         submission = identified(way.read(posted), now)
@@ -202,43 +164,6 @@ def confirmed(token: str, request: Request, review: Review, pages: Pages) -> Ans
     if registration is None:
         return gone(pages, PRESSED_OR_OLD)
     return see_other(pages.url(f"{THANKS}?ref={registration.reference}"))
-
-
-def search(query: str, pages: Pages, source: str = "") -> Answer:
-    """
-    A municipality by postcode or name, without JavaScript: its page, or a choice. `source` is the
-    code of the campaign by which somebody came: it goes along to the page with the form.
-    """
-    found = find(query)
-    if len(found) == 1:
-        path = municipality_path(found[0].municipality.slug)
-        return see_other(pages.url(campaigns.carried(path, source)))
-    return page(200, pages.search_page(query, found))
-
-
-def contact_form(pages: ContactPages) -> Answer:
-    """Where a municipality enters the code that it was mailed."""
-    return page(200, pages.confirm_contact_page(CodeForm()))
-
-
-def confirm_contact(
-    request: Request, enter: Callable[[str], Entered | None], pages: ContactPages
-) -> Answer:
-    """Enter a code: the address is confirmed, or the form again with what to do."""
-    try:
-        posted = pressed(request, pages)
-    except UnreadableError as error:
-        return refused(request, pages, error.status, error.message)
-    typed = first(posted, CODE_FIELD.name)
-    entered = enter(typed)
-    if entered is None:
-        message = UNREADABLE if typed.strip() else CODE_FIELD.missing
-        return page(422, pages.confirm_contact_page(CodeForm(typed, message)))
-    if entered.outcome in ADVICE:
-        message = ADVICE[entered.outcome]
-        return page(422, pages.confirm_contact_page(CodeForm(typed, message)))
-    already = entered.outcome is Outcome.ALREADY
-    return page(200, pages.contact_confirmed_page(entered.owner, already=already))
 
 
 def health(check: Callable[[], None]) -> Answer:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import answers
 from chalicelib.pages import Pages
-from chalicelib.store import Store
+from chalicelib.registrations import Registrations
+from chalicelib.signing_keys import PREVIOUS, SigningKeys
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from chalicelib.links import Links
     from chalicelib.published_bucket import PublishedBucket
     from chalicelib.queues import Queues
+    from chalicelib.store import Store
 
 KEYS_KEPT = timedelta(minutes=5)
-PIECE = 8 * 1024 * 1024
-"""Bytes of a file that are under way at once; S3 takes 10,000 pieces of 5 MB or more."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,15 @@ class Settings:
     The environment of the functions, as `infra/template.yaml` sets it.
 
     `sender` and `agency` are addresses: the mails' From, and the agency's mailbox. `site_url` has
-    no slash at its end.
+    no slash at its end. `divert_to` is the mailbox that gets every mail of a stage for trying, ""
+    where each goes to its receiver.
     """
 
     site_url: str
     sender: str
     agency: str
     configuration_set: str
+    divert_to: str
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -51,6 +53,7 @@ class Settings:
             sender=os.environ["SENDER_ADDRESS"],
             agency=os.environ["AGENCY_ADDRESS"],
             configuration_set=os.environ["CONFIGURATION_SET"],
+            divert_to=os.environ["DIVERT_TO"],
         )
 
 
@@ -60,16 +63,23 @@ def settings() -> Settings:
 
 
 @cache
-def store() -> Store:
+def registrations() -> Registrations:
+    """The registrations in the table, for who needs nothing else of it."""
+    return Registrations(_dynamodb(), os.environ["TABLE_NAME"])
+
+
+@cache
+def store() -> "Store":
     """The table; the only setting that the command line needs."""
-    table = os.environ["TABLE_NAME"]
-    client = _client(
-        "dynamodb",
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "max_attempts": 4},
-    )
-    return Store(client, table)
+    from chalicelib.store import Store
+
+    return Store(_dynamodb(), os.environ["TABLE_NAME"])
+
+
+@cache
+def _dynamodb() -> Any:
+    retries = {"mode": "standard", "max_attempts": 4}
+    return _client("dynamodb", connect_timeout=2, read_timeout=5, retries=retries)
 
 
 @cache
@@ -151,7 +161,6 @@ def queues() -> "Queues":
 @cache
 def exports_bucket() -> "ExportBucket":
     """Where the files are that officers asked for."""
-    from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
 
     from chalicelib.export_bucket import ExportBucket
@@ -163,11 +172,7 @@ def exports_bucket() -> "ExportBucket":
         read_timeout=30,
         retries={"mode": "standard", "max_attempts": 4},
     )
-    # One piece at a time, so that the memory does not grow with the file.
-    transfer = TransferConfig(
-        multipart_threshold=PIECE, multipart_chunksize=PIECE, use_threads=False
-    )
-    return ExportBucket(_open("s3", config), os.environ["EXPORTS_BUCKET"], transfer)
+    return ExportBucket(_open("s3", config), os.environ["EXPORTS_BUCKET"])
 
 
 def probe_token(at: datetime) -> str:
@@ -192,7 +197,8 @@ def _mailer() -> Any:
     # Tries once: SES has no idempotency, so only the record may decide to send again. The
     # time-outs together stay far below the lease.
     client = _client("sesv2", connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 1})
-    return Mailer(client, settings().sender, settings().configuration_set)
+    known = settings()
+    return Mailer(client, known.sender, known.configuration_set, known.divert_to)
 
 
 def suppression() -> Any:
@@ -202,9 +208,10 @@ def suppression() -> Any:
     return Suppression(_client("sesv2"))
 
 
-def signing_keys() -> tuple[bytes, ...]:
+def signing_keys() -> SigningKeys:
     """
     What links and tokens are signed with: the current key, then the previous one if there is one.
+    Each is read when somebody comes to it.
 
     Sign with the first and accept what any of them signed, so that a rotation breaks no link. A
     warm function knows a new key within `KEYS_KEPT`.
@@ -213,7 +220,7 @@ def signing_keys() -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=1)
-def _signing_keys(_: int) -> tuple[bytes, ...]:
+def _signing_keys(_: int) -> SigningKeys:
     """The argument changes when it is time to ask again."""
     # The command line has no setting but the table: the name of the secret begins as the table's.
     secret = os.environ.get("SIGNING_KEY_ARN") or f"{os.environ['TABLE_NAME']}-signing-key"
@@ -222,15 +229,16 @@ def _signing_keys(_: int) -> tuple[bytes, ...]:
         "secretsmanager", connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}
     )
 
-    def key(stage: str) -> bytes:
-        answer = client.get_secret_value(SecretId=secret, VersionStage=stage)
+    def key(stage: str) -> bytes | None:
+        try:
+            answer = client.get_secret_value(SecretId=secret, VersionStage=stage)
+        except client.exceptions.ResourceNotFoundException:
+            if stage == PREVIOUS:  # it was never rotated
+                return None
+            raise
         return bytes(answer["SecretString"], "ascii")
 
-    current = key("AWSCURRENT")
-    try:
-        return current, key("AWSPREVIOUS")
-    except client.exceptions.ResourceNotFoundException:  # it was never rotated
-        return (current,)
+    return SigningKeys(key)
 
 
 def _client(service: str, **config: Any) -> Any:
@@ -243,10 +251,19 @@ def _client(service: str, **config: Any) -> Any:
 
 
 def _open(service: str, config: "Config") -> Any:
-    import boto3
-
-    client: Any = boto3.client(service, config=config)  # type: ignore[call-overload]
+    client: Any = _session().create_client(service, config=config)
     return client
+
+
+@cache
+def _session() -> Any:
+    """
+    One for all clients: it keeps what it read of AWS's models. botocore's, as boto3 around it would
+    double the time of a cold start; it comes in our zip (docs/decisions/0026-cold-start.md).
+    """
+    from botocore.session import get_session
+
+    return get_session()
 
 
 def function_name() -> str:

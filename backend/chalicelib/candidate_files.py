@@ -41,12 +41,11 @@ def as_xlsx(rows: Iterable[Row], title: str, now: datetime) -> bytes:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: how its name ends, what a browser calls it, and who writes it."""
+    """A kind of file: how its name ends, and who writes it."""
 
     ending: str
-    content_type: str
     write: Callable[[Iterable[Row], str, datetime], str | bytes]
 
 
-CSV = Kind("csv", "text/csv; charset=utf-8", lambda rows, _title, _now: as_csv(rows))
-XLSX = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx)
+CSV = Kind("csv", lambda rows, _title, _now: as_csv(rows))
+XLSX = Kind("xlsx", as_xlsx)

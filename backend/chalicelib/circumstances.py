@@ -5,6 +5,7 @@ Nothing here looks anything up but the signing key, which a warm function has; a
 not refused because we can't read it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,13 +28,15 @@ def circumstances(
     trapped = (HONEYPOT,) if submission.is_trapped else ()
     try:
         known = keys()
+        signals = _signals(submission.token, known, now)
+        # A form's own token comes by far the most: for it no key is tried but the current one.
+        if FORGED_TOKEN in signals and _is_probe(submission.token, known, now):
+            return Circumstances(synthetic=True)
+        network = network_of(address, known[0], now)
     except Exception as error:  # whatever it is, a volunteer must not wait for our key
         log.error("signing key not read", fault=error)
         return Circumstances(signals=trapped)
-    if _is_probe(submission.token, known, now):
-        return Circumstances(synthetic=True)
-    signals = trapped + _signals(submission.token, known, now)
-    return Circumstances(signals=signals, network=network_of(address, known[0], now))
+    return Circumstances(signals=trapped + signals, network=network)
 
 
 def is_probe(token: str, keys: Keys, now: datetime) -> bool:
@@ -45,14 +48,14 @@ def is_probe(token: str, keys: Keys, now: datetime) -> bool:
         return False
 
 
-def _is_probe(token: str, keys: tuple[bytes, ...], now: datetime) -> bool:
+def _is_probe(token: str, keys: Sequence[bytes], now: datetime) -> bool:
     try:
         return now - verify(PROBE, token, keys).at < PROBE_TERM
     except ForgedTokenError:
         return False
 
 
-def _signals(token: str, keys: tuple[bytes, ...], now: datetime) -> tuple[str, ...]:
+def _signals(token: str, keys: Sequence[bytes], now: datetime) -> tuple[str, ...]:
     """
     What the token tells. None is no signal: JavaScript may be off, or our API down. An old one
     neither: a page may stay open for days. Nor one of a moment to come: clocks differ.

@@ -6,7 +6,7 @@ asked is written in the contact itself, in one write; the mail is a notice that 
 crash between the two costs a day at most: the daily run makes the notice when it is not there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,7 +30,7 @@ SCHEDULE = "schedule"
 
 MAX_TRIES = 20  # each is a write of somebody else: at most a handful of wrong codes at once
 
-Keys = Callable[[], tuple[bytes, ...]]
+Keys = Callable[[], Sequence[bytes]]
 """What codes are signed with: the current key first. Only asked for where a code is needed."""
 
 

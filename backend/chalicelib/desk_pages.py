@@ -19,6 +19,7 @@ from chalicelib.domain.candidate_list import (
     Sheet,
 )
 from chalicelib.domain.deed import NOT_POSTED, STATES, DeedForm
+from chalicelib.domain.form import FieldError
 from chalicelib.domain.municipalities import Municipality
 from chalicelib.domain.site import (
     AWAY,
@@ -53,14 +54,9 @@ class AwayForm:
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def summary(self) -> list[tuple["AwayError", str]]:
+    def summary(self) -> list[tuple[FieldError, str]]:
         """What is wrong, and the element to go to."""
-        return [(AwayError(message), name) for name, message in self.errors.items()]
-
-
-@dataclass(frozen=True)
-class AwayError:
-    message: str
+        return [(FieldError(name, message), name) for name, message in self.errors.items()]
 
 
 @dataclass(frozen=True)

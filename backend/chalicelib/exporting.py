@@ -14,12 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from chalicelib.content_types import content_type
 from chalicelib.domain.calendar import BRUSSELS, in_words, local_date
 from chalicelib.domain.export import (
-    CSV,
     READY,
     REMOVED,
-    XLSX,
     Choice,
     Export,
     asked,
@@ -49,10 +48,6 @@ KIND = "export"
 """Of the notice and its mail."""
 MAX_OPEN = 5
 """Files that may wait at once: each reads the whole table."""
-CONTENT_TYPES = {
-    CSV: "text/csv; charset=utf-8",
-    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class TooManyError(Exception):
@@ -151,7 +146,7 @@ def _make(one: Export, store: Store, files: Files, clock: Callable[[], datetime]
             count = write(path, store.registrations(now), one.choice, now)
             size = path.stat().st_size
             store.add_view(View(clock(), one.officer, EXPORTED, about=one.choice.code, count=count))
-            files.keep(path, one.key, CONTENT_TYPES[one.choice.kind])
+            files.keep(path, one.key, content_type(one.key))
     except Exception:
         store.save_export(postponed(one, clock()))
         raise

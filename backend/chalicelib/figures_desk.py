@@ -61,13 +61,6 @@ FORMAT_WORDS = {
     "json": "Voor programma’s (JSON)",
     "html": "Webpagina (HTML)",
 }
-CONTENT_TYPES = {
-    "md": "text/markdown; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-    "html": "text/html; charset=utf-8",
-}
 
 DAY, SINCE, BY, WHICH, WHAT = "dag", "vergelijk", "per", "gemeenten", "wat"
 """What a page's address asks, by name."""
@@ -145,7 +138,7 @@ class FiguresDesk:
             document, _ = self._document(what, asked.question)
             day = asked.question.as_of.isoformat()
             content = written(document, kind)
-            return download(f"{what}-{day}.{kind}", CONTENT_TYPES[kind], content)
+            return download(f"{what}-{day}.{kind}", content)
 
         return self._gate.shown_inside(READ, view)
 

@@ -22,6 +22,12 @@ CODE = re.compile(r"[A-Za-z0-9_.:#/+-]{1,80}", re.ASCII)
 UNFIT = "unfit"
 """Stands in the place of a value that is no code."""
 
+AGAIN = "to do again after a restore"
+"""
+What is logged of who left, with `why`: a copy of before has her again, and the log outlives every
+copy. `mijnbuddy retention again` reads it.
+"""
+
 
 class Fields(TypedDict, total=False):
     """

@@ -68,8 +68,6 @@ class FileKind(Protocol):
     @property
     def ending(self) -> str: ...
     @property
-    def content_type(self) -> str: ...
-    @property
     def write(self) -> Callable[[Iterable[Row], str, datetime], str | bytes]: ...
 
 
@@ -113,7 +111,7 @@ class MunicipalDesk:
             if len(content if isinstance(content, bytes) else content.encode()) > limit:
                 return page(413, self._pages.notice_page("Dit lukte niet", TOO_LARGE))
             name = f"kandidaten-{inside.municipality.slug}-{day}.{kind.ending}"
-            return download(name, kind.content_type, content)
+            return download(name, content)
 
         return self._for_members(request, save)
 
@@ -155,7 +153,7 @@ class MunicipalDesk:
                 phone=answers.phone,
                 note=f"Kandidaat-buddy, {reference}",
             )
-            return download(f"{reference}.vcf", "text/vcard; charset=utf-8", card.decode())
+            return download(f"{reference}.vcf", card.decode())
 
         return self._for_members(request, save)
 

@@ -10,16 +10,12 @@ import uuid
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.calendar import in_words, local_date
-from chalicelib.domain.contact_code import CODE_FIELD, CodeForm
-from chalicelib.domain.finder import MAX_QUERY, Place
 from chalicelib.domain.form import Field, Form
 from chalicelib.domain.reference import is_reference, is_suggestion
-from chalicelib.domain.registration import STEP_UP, Registration
+from chalicelib.domain.registration import Registration
 from chalicelib.domain.site import (
     CONFIRM_CONTACT,
     SEARCH,
@@ -32,16 +28,16 @@ from chalicelib.domain.site import (
     origin_of,
     template_globals,
 )
-from chalicelib.domain.suggestion import ACCEPTED, REFUSED, Suggestion
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from chalicelib.domain.contact_code import CodeForm
+    from chalicelib.domain.finder import Place
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 TO_THE_FORM = Link("Naar het formulier", SIGN_UP)
-SUGGESTION_STATES = {
-    "": "We lezen na wat je schreef. Daarna mailen we je wat we beslissen.",
-    ACCEPTED: "Wat je schreef, komt in onze lijst.",
-    REFUSED: "Wat je schreef, komt niet in onze lijst.",
-}
 
 
 class Pages:
@@ -91,12 +87,16 @@ class Pages:
             return self.render("suggested", THANKS, reference=reference)
         return self.render("thanks", THANKS, reference=reference if is_reference(reference) else "")
 
-    def search_page(self, query: str, places: Sequence[Place]) -> str:
+    def search_page(self, query: str, places: "Sequence[Place]") -> str:
         """The choice that a search leaves: several municipalities, or all when none was found."""
+        from chalicelib.domain.finder import MAX_QUERY
+
         return self.render("search", SEARCH, query=query.strip()[:MAX_QUERY], places=places)
 
-    def confirm_contact_page(self, form: CodeForm) -> str:
+    def confirm_contact_page(self, form: "CodeForm") -> str:
         """Where a municipality enters the code that it was mailed; with what is wrong with it."""
+        from chalicelib.domain.contact_code import CODE_FIELD
+
         return self.render("contact-confirm", CONFIRM_CONTACT, field=CODE_FIELD, form=form)
 
     def contact_confirmed_page(self, owner: str, *, already: bool) -> str:
@@ -112,19 +112,6 @@ class Pages:
             municipalities=registration.answers.municipalities,
         )
 
-    def suggestion_page(self, one: Suggestion, told: str = "") -> str:
-        """How it stands with what somebody told us of a project; nothing that anybody typed."""
-        return self.render(
-            "own-suggestion",
-            "",
-            told=told,
-            reference=one.reference,
-            must_confirm=one.hold == STEP_UP,
-            is_in=one.decision == ACCEPTED,
-            standing=SUGGESTION_STATES[one.decision],
-            suggested_on=in_words(local_date(one.registered_at)),
-        )
-
     def notice_page(self, title: str, text: str) -> str:
         """One message and the way back to the form: a conflict, a fault of ours, …"""
         return self.render("notice", "", title=title, text=text, link=TO_THE_FORM)
@@ -134,7 +121,10 @@ class Pages:
         return self._environment.get_template(f"pages/{name}.html").render(here=here, **values)
 
     @cached_property
-    def _environment(self) -> Environment:
+    def _environment(self) -> "Environment":
+        # Who registers is sent on to a page of the site: it takes no template of ours.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
         environment = Environment(  # noqa: S701 (TEMPLATE_OPTIONS turns autoescape on)
             loader=FileSystemLoader(TEMPLATES),
             undefined=StrictUndefined,

@@ -15,7 +15,7 @@ from chalicelib.domain.candidates import Candidate, candidates, changed_rows, wi
 from chalicelib.domain.figures import day_of
 from chalicelib.domain.ledger import Entry, ending, entries
 from chalicelib.domain.registration import Registration
-from chalicelib.logs import Log
+from chalicelib.logs import AGAIN, Log
 
 log = Log(__name__)
 
@@ -62,7 +62,7 @@ def _written(entry: Entry, store: Appending) -> bool:
     """
     is_new = store.append(entry)
     if is_new and entry.event.what in LEFT:
-        log.info("to do again after a restore", reference=entry.reference, why=entry.event.what)
+        log.info(AGAIN, reference=entry.reference, why=entry.event.what)
     return is_new
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib import counting
+from chalicelib.content_types import content_type
 from chalicelib.domain import figures_files
 from chalicelib.domain.calendar import BRUSSELS, local_date
 from chalicelib.domain.downloads import Downloads, downloaded
@@ -21,14 +22,6 @@ from chalicelib.domain.site import FIGURES
 from chalicelib.logs import Log
 
 log = Log(__name__)
-
-HTML = "text/html; charset=utf-8"
-TYPES = {
-    figures_files.JSON: "application/json; charset=utf-8",
-    figures_files.SCHEMA: "application/schema+json; charset=utf-8",
-    figures_files.CSV: "text/csv; charset=utf-8",
-    figures_files.PACKAGE: "application/json; charset=utf-8",
-}
 
 
 class Store(counting.Reading, Protocol):
@@ -55,8 +48,9 @@ def publish(store: Store, pages: Pages, bucket: Bucket, at: datetime) -> Publica
     """
     published = gathered(store, at)
     for path, text in files(published).items():
-        bucket.put(path, text, TYPES[path])
-    bucket.put(f"{FIGURES}index.html", page(published, pages), HTML)
+        bucket.put(path, text, content_type(path))
+    path = f"{FIGURES}index.html"
+    bucket.put(path, page(published, pages), content_type(path))
     log.info("figures published")
     return published
 

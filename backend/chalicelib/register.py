@@ -1,5 +1,6 @@
 """
-Taking in a registration, or a suggestion: the one thing that happens while the visitor waits.
+Taking in what a form brings, such as a registration: the one thing that happens while the visitor
+waits.
 
 One conditional write, and nothing else: no mail, no second write, no look-up (design rule 1).
 Everything that follows starts from the stored record.
@@ -10,12 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from chalicelib.domain import reference
 from chalicelib.domain.form import Answers, AnyAnswers, Submission
 from chalicelib.domain.reference import references, submission_id_of
 from chalicelib.domain.registration import Circumstances, Registration, fingerprint, register
-from chalicelib.domain.suggestion import Suggestion, suggest
-from chalicelib.domain.suggestion_form import ProjectAnswers
 from chalicelib.failures import TakenError
 from chalicelib.logs import Log
 
@@ -24,15 +22,22 @@ log = Log(__name__)
 ORDINARY = Circumstances()
 
 
-Arrived = TypeVar("Arrived", Registration, Suggestion)
+class Identified(Protocol):
+    """What a form brought: the same `fingerprint` is the same answers."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def submission_id(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+Arrived = TypeVar("Arrived", bound=Identified)
 
 
 class Store(Protocol):
     def add(self, registration: Registration) -> None: ...
-
-
-class SuggestionStore(Protocol):
-    def add_suggestion(self, suggestion: Suggestion) -> None: ...
 
 
 class OtherContentError(Exception):
@@ -62,23 +67,15 @@ def take_in(
     """
     id_, answers = submission.submission_id, submission.answers
     candidates = (register(answers, one, id_, now, came) for one in references(id_))
-    return _kept(candidates, store.add)
+    return kept(candidates, store.add)
 
 
-def take_in_suggestion(
-    submission: Submission[ProjectAnswers],
-    store: SuggestionStore,
-    now: datetime,
-    came: Circumstances,
-) -> Suggestion:
-    """The same, of what somebody told us of a project."""
-    id_, answers = submission.submission_id, submission.answers
-    names = references(id_, reference.SUGGESTION)
-    return _kept((suggest(answers, one, id_, now, came) for one in names), store.add_suggestion)
+def kept(candidates: Iterable[Arrived], add: Callable[[Arrived], None]) -> Arrived:
+    """
+    The first of the candidates, which differ in their reference, that has a free place.
 
-
-def _kept(candidates: Iterable[Arrived], add: Callable[[Arrived], None]) -> Arrived:
-    """The first of the candidates, which differ in their reference, that has a free place."""
+    Raises `OtherContentError`, as above.
+    """
     for one in candidates:
         try:
             add(one)

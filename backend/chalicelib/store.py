@@ -29,21 +29,18 @@ The table: registrations, notices, contacts, recent requests and the ledger as D
 | last incident of a kind | `INCIDENT#silence` | `INCIDENT` | its kind |
 | how the whole is doing | `STATUS` | `STATUS` | everybody |
 
-Every write is one conditional write of one item (design rule 2). Moments are kept as text in UTC
-with microseconds, so that they sort. `docs/data-model.md` has the attributes.
+Every write is one conditional write of one item (design rule 2). `docs/data-model.md` has the
+attributes; `registrations.py` keeps the first of these, `table.py` does the writing.
 
 DynamoDB deletes what has expired (`expires_at`) when it comes to it: until then it is left out.
 """
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.candidates import Candidate
@@ -52,18 +49,14 @@ from chalicelib.domain.downloads import Downloads
 from chalicelib.domain.export import Choice, Export
 from chalicelib.domain.external import External
 from chalicelib.domain.figures import Progress, Sheet, Tally
-from chalicelib.domain.form import FIELDS, Answers, Fields
-from chalicelib.domain.handover import Act, Handover, Partner
 from chalicelib.domain.incidents import Incident
 from chalicelib.domain.ledger import Entry
 from chalicelib.domain.names import Named
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.officers import Officer, Roster
-from chalicelib.domain.outbox import AnyOutbox, Event, Fact, Mail, Outbox, Sending
+from chalicelib.domain.outbox import AnyOutbox, Outbox
 from chalicelib.domain.recent import KEPT, Recent, Request
 from chalicelib.domain.reference import is_reference, is_suggestion
-from chalicelib.domain.registration import Registration
-from chalicelib.domain.reply import Reply
 from chalicelib.domain.retention import NETWORK_TERM
 from chalicelib.domain.session import Session
 from chalicelib.domain.status import Delivery, Probed, Status
@@ -74,52 +67,34 @@ from chalicelib.domain.suspicion import Network, Visit
 from chalicelib.domain.vacation import KEPT as VACATION_KEPT
 from chalicelib.domain.vacation import Vacation
 from chalicelib.domain.views import View
-from chalicelib.failures import StaleError, TakenError
+from chalicelib.failures import StaleError
+from chalicelib.registrations import (
+    Registrations,
+    outbox_item,
+    read_answers,
+    read_event,
+    read_mails_and_events,
+    read_registration,
+)
+from chalicelib.table import (
+    Image,
+    Item,
+    as_text,
+    is_refused,
+    item_of,
+    maybe_moment,
+    moment_of,
+    seconds_of,
+    values_of,
+)
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.paginator import QueryPaginator
 
-Item = dict[str, Any]
-Image = Mapping[str, Any]
-"""An item as DynamoDB writes it, with a type beside each value."""
-
-_BATCH = 100
-"""Keys that one BatchGetItem takes."""
-
-_serialise = TypeSerializer().serialize
-_deserialise = TypeDeserializer().deserialize
-
-
-class Store:
-    """The table behind the use cases; `client` is a DynamoDB client."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def add(self, registration: Registration) -> None:
-        """
-        Keep a new registration: the one write of a request.
-
-        Raises `TakenError` with what is there, when something has its reference already.
-        """
-        self._keep(registration, registration.registered_at)
+class Store(Registrations):
+    """The whole table behind the use cases; `client` is a DynamoDB client."""
 
     def add_suggestion(self, suggestion: Suggestion) -> None:
         """Keep a new suggestion; the same."""
-        self._keep(suggestion, suggestion.registered_at)
-
-    def _keep(self, outbox: Outbox, at: datetime) -> None:
-        now = {":now": {"N": str(_seconds(at))}}
-        free = "attribute_not_exists(pk) OR expires_at <= :now"
-        try:
-            self._put(_outbox_item(outbox), free, now)
-        except ClientError as error:
-            if not _is_refused(error):
-                raise
-            raise TakenError(read_outbox(error.response["Item"])) from None  # type: ignore[typeddict-item]
+        self._keep(suggestion, suggestion.registered_at, _read_suggestion)
 
     def suggestion(self, reference: str, now: datetime) -> Suggestion | None:
         """The suggestion, unless it has expired."""
@@ -139,33 +114,9 @@ class Store:
             found = map(_read_suggestion, page["Items"])
             yield from (one for one in found if now < one.expires_at)
 
-    def get(self, reference: str, now: datetime) -> Registration | None:
-        """The registration, unless it has expired."""
-        image = self._get(f"REGISTRATION#{reference}", "REGISTRATION")
-        registration = read_registration(image) if image else None
-        return registration if registration and now < registration.expires_at else None
-
-    def get_each(self, references: Sequence[str], now: datetime) -> Iterator[Registration]:
-        """Those of these registrations that are there and have not expired, in whatever order."""
-        for start in range(0, len(references), _BATCH):
-            wanted: Any = {
-                self._table: {
-                    "Keys": [
-                        {"pk": {"S": f"REGISTRATION#{one}"}, "sk": {"S": "REGISTRATION"}}
-                        for one in references[start : start + _BATCH]
-                    ],
-                    "ConsistentRead": True,
-                }
-            }
-            while wanted:  # 16 MB at once, or what the table can give: the rest is asked again
-                answer = self._client.batch_get_item(RequestItems=wanted)
-                found = map(read_registration, answer["Responses"].get(self._table, ()))
-                yield from (one for one in found if now < one.expires_at)
-                wanted = answer.get("UnprocessedKeys")
-
     def add_notice(self, notice: Notice) -> bool:
         """Keep a new notice; False when it was there already."""
-        return self._added(_outbox_item(notice))
+        return self._added(outbox_item(notice))
 
     def outbox(self, id_: str, now: datetime) -> Outbox | None:
         """The registration or suggestion with this reference, or the notice; unless it expired."""
@@ -184,7 +135,7 @@ class Store:
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
         following = replace(outbox, version=outbox.version + 1)
-        self._put_version(_outbox_item(following), outbox.version)
+        self._put_version(outbox_item(following), outbox.version)
         return following
 
     def due(self, now: datetime) -> Iterator[str]:
@@ -194,62 +145,13 @@ class Store:
         The index may lag, and knows no expiry: whoever acts on it reads the item and claims it.
         """
         waiting = self._query(
-            "due = :due AND due_at <= :now", index="due", due="due", now=_text(now)
+            "due = :due AND due_at <= :now", index="due", due="due", now=as_text(now)
         )
         return (_id_of(image) for image in waiting)
 
     def work(self, kind: str) -> Iterator[str]:
         """The ids of what waits for a person (`attention`, `quarantine`, …), longest first."""
         return (_id_of(image) for image in self._query("#work = :work", index="work", work=kind))
-
-    def registrations(
-        self, now: datetime, scanned: Callable[[int], object] = lambda _: None
-    ) -> Iterator[Registration]:
-        """
-        Every registration there is: a walk through the whole table, for the repair, and for an
-        export. `scanned` is told of each page how many items of whatever kind it had.
-        """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk = :registration",
-            ExpressionAttributeValues={":registration": {"S": "REGISTRATION"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            scanned(page["ScannedCount"])
-            found = map(read_registration, page["Items"])
-            yield from (registration for registration in found if now < registration.expires_at)
-
-    def size(self) -> int:
-        """About how many items there are, of whatever kind: AWS counts them every six hours."""
-        return self._client.describe_table(TableName=self._table)["Table"]["ItemCount"]
-
-    def terms(self) -> Iterator[tuple[Registration, datetime]]:
-        """
-        Every registration, also what has expired and is there still, with the expiry that was
-        written: a walk as above, for the daily clean-up only.
-        """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk = :registration",
-            ExpressionAttributeValues={":registration": {"S": "REGISTRATION"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            for image in page["Items"]:
-                written = datetime.fromtimestamp(int(image["expires_at"]["N"]), UTC)
-                yield read_registration(image), written
-
-    def remove(self, registration: Registration) -> bool:
-        """Delete what has expired; False where it is another version, or gone."""
-        at = {":registered_at": {"S": _text(registration.registered_at)}}
-        return self._removed(
-            f"REGISTRATION#{registration.reference}",
-            "REGISTRATION",
-            registration.version,
-            " AND registered_at = :registered_at",
-            at,
-        )
 
     def outboxes(self, now: datetime) -> Iterator[Outbox]:
         """Everything with mails that there is: a walk as above, for the daily check only."""
@@ -329,10 +231,10 @@ class Store:
             "due = :due AND due_at BETWEEN :since AND :now",
             index="due",
             due="unopened",
-            since=_text(since),
-            now=_text(now),
+            since=as_text(since),
+            now=as_text(now),
         )
-        return ((_id_of(image), _moment(image["due_at"]["S"])) for image in found)
+        return ((_id_of(image), moment_of(image["due_at"]["S"])) for image in found)
 
     def save_candidate(self, candidate: Candidate) -> bool:
         """Write a row; False when one is there that is as new, or newer."""
@@ -371,7 +273,9 @@ class Store:
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
         following = replace(roster, version=roster.version + 1)
-        self._put_version({"pk": "OFFICERS", "sk": "OFFICERS", **_item(following)}, roster.version)
+        self._put_version(
+            {"pk": "OFFICERS", "sk": "OFFICERS", **item_of(following)}, roster.version
+        )
         return following
 
     def add_view(self, view: View) -> bool:
@@ -379,9 +283,9 @@ class Store:
         return self._added(
             {
                 "pk": f"VIEWS#{view.at.date().isoformat()}",
-                "sk": f"{_text(view.at)}#{view.officer}#{view.reference}",
-                **_item(view),
-                "expires_at": _seconds(view.expires_at),
+                "sk": f"{as_text(view.at)}#{view.officer}#{view.reference}",
+                **item_of(view),
+                "expires_at": seconds_of(view.expires_at),
             }
         )
 
@@ -408,8 +312,8 @@ class Store:
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
         following = replace(export, version=export.version + 1)
-        expires_at = _seconds(following.expires_at)
-        item = {"pk": "EXPORTS", "sk": export.id, **_item(following), "expires_at": expires_at}
+        expires_at = seconds_of(following.expires_at)
+        item = {"pk": "EXPORTS", "sk": export.id, **item_of(following), "expires_at": expires_at}
         self._put_version(item, export.version)
         return following
 
@@ -429,8 +333,8 @@ class Store:
             {
                 "pk": f"SESSION#{session.key}",
                 "sk": "SESSION",
-                **_item(session),
-                "expires_at": _seconds(session.expires_at),
+                **item_of(session),
+                "expires_at": seconds_of(session.expires_at),
             }
         )
 
@@ -445,11 +349,11 @@ class Store:
         Whether `by` is the first, and so the only one, to use what has this digest; remembered at
         least `until`. The same one asking again is no second use.
         """
-        item = {"pk": f"USED#{key}", "sk": "USED", "used_by": by, "expires_at": _seconds(until)}
+        item = {"pk": f"USED#{key}", "sk": "USED", "used_by": by, "expires_at": seconds_of(until)}
         try:
             self._put(item, "attribute_not_exists(pk) OR used_by = :by", {":by": {"S": by}})
         except ClientError as error:
-            if _is_refused(error):
+            if is_refused(error):
                 return False
             raise
         return True
@@ -507,6 +411,7 @@ class Store:
             FilterExpression="begins_with(pk, :ledger)",
             ExpressionAttributeValues={":ledger": {"S": "LEDGER#"}},
             ProjectionExpression="pk",
+            Select="SPECIFIC_ATTRIBUTES",  # who counts may ask for nothing but keys
         )
         found = (image["pk"]["S"] for page in pages for image in page["Items"])
         first = min(found, default="")
@@ -524,7 +429,7 @@ class Store:
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
         following = replace(progress, version=progress.version + 1)
-        item = {"pk": "FIGURES", "sk": "PROGRESS", **_item(following)}
+        item = {"pk": "FIGURES", "sk": "PROGRESS", **item_of(following)}
         if following.through:
             item["through"] = following.through.isoformat()
         self._put_version(item, progress.version)
@@ -533,8 +438,8 @@ class Store:
     def add_external(self, one: External) -> bool:
         """Keep a count of somebody else; False when it was there already."""
         day = one.day.isoformat()
-        sk = f"{_text(one.recorded_at)}#{one.digest}"
-        return self._added({"pk": "EXTERNAL", "sk": sk, **_item(one), "day": day})
+        sk = f"{as_text(one.recorded_at)}#{one.digest}"
+        return self._added({"pk": "EXTERNAL", "sk": sk, **item_of(one), "day": day})
 
     def externals(self) -> Iterator[External]:
         """The counts of others, also what was replaced, in the order in which we got them."""
@@ -569,7 +474,7 @@ class Store:
         Raises `StaleError` when the version read before is no longer the one in the table.
         """
         following = replace(incident, version=incident.version + 1)
-        item = {"pk": f"INCIDENT#{incident.kind}", "sk": "INCIDENT", **_item(following)}
+        item = {"pk": f"INCIDENT#{incident.kind}", "sk": "INCIDENT", **item_of(following)}
         self._put_version(item, incident.version)
         return following
 
@@ -581,299 +486,61 @@ class Store:
         """In the place of the one before: each is made again from nothing, the last counts."""
         self._put({"pk": "STATUS", "sk": "STATUS", "status": _status_text(status)})
 
-    def check(self) -> None:
-        """Read from the table: raises whatever keeps it from answering."""
-        self._get("HEALTH", "HEALTH")
-
-    def _get(self, pk: str, sk: str) -> Image | None:
-        found = self._client.get_item(
-            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
-        )
-        return found.get("Item")
-
-    def _query(
-        self, condition: str, index: str = "", only: str = "", **values: str
-    ) -> Iterator[Image]:
-        more: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
-        if only:
-            more["FilterExpression"] = only
-        if "#work" in condition:  # a word that DynamoDB reserves
-            more["ExpressionAttributeNames"] = {"#work": "work"}
-        pages = self._queries.paginate(
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues={f":{name}": {"S": value} for name, value in values.items()},
-            **more,
-        )
-        for page in pages:
-            yield from page["Items"]
-
-    @cached_property
-    def _queries(self) -> "QueryPaginator":
-        """Made once: botocore builds a class for each paginator, which costs more than a query."""
-        return self._client.get_paginator("query")
-
-    def _added(self, item: Item) -> bool:
-        try:
-            self._put(item, "attribute_not_exists(pk)")
-        except ClientError as error:
-            if _is_refused(error):
-                return False
-            raise
-        return True
-
-    def _projected(self, item: Item, registered_at: datetime, version: int) -> bool:
-        """Write what was made from a version of a registration, unless a newer one did."""
-        newer = (
-            "attribute_not_exists(pk) OR registered_at < :registered_at"
-            " OR (registered_at = :registered_at AND version < :version)"
-        )
-        made_from = {
-            ":registered_at": {"S": _text(registered_at)},
-            ":version": {"N": str(version)},
-        }
-        try:
-            self._put(item, newer, made_from)
-        except ClientError as error:
-            if _is_refused(error):
-                return False
-            raise
-        return True
-
-    def _removed(
-        self, pk: str, sk: str, version: int, condition: str = "", values: Image | None = None
-    ) -> bool:
-        try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                ConditionExpression=f"version = :version{condition}",
-                ExpressionAttributeValues={":version": {"N": str(version)}, **(values or {})},
-            )
-        except ClientError as error:
-            if _is_refused(error):
-                return False
-            raise
-        return True
-
-    def _put_version(self, item: Item, version: int) -> None:
-        try:
-            if version:
-                self._put(item, "version = :version", {":version": {"N": str(version)}})
-            else:
-                self._put(item, "attribute_not_exists(pk)")
-        except ClientError as error:
-            if _is_refused(error):
-                raise StaleError from None
-            raise
-
-    def _put(self, item: Item, condition: str = "", values: Image | None = None) -> None:
-        more: dict[str, Any] = {}
-        if condition:
-            more["ConditionExpression"] = condition
-            # A refused write then shows what stands there: nobody needs to read it again.
-            more["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        if values:
-            more["ExpressionAttributeValues"] = values
-        self._client.put_item(TableName=self._table, Item=_image(item), **more)
-
-
-def _outbox_item(outbox: Outbox) -> Item:
-    kind = type(outbox).__name__.upper()
-    due_at, work = outbox.due_at, outbox.work
-    return {
-        "pk": f"{kind}#{outbox.id}",
-        "sk": kind,
-        **_item(outbox),
-        **({"due": "due", "due_at": _text(due_at)} if due_at else {}),
-        **({"at_once": True} if outbox.is_due_at_once else {}),
-        **({"work": work[0], "work_at": _text(work[1])} if work else {}),
-        "expires_at": _seconds(outbox.expires_at),
-    }
-
 
 def read_outbox(image: Image) -> Outbox:
     """What has an outbox from its item, as a query or the stream gives it."""
     return _OUTBOXES[str(image["sk"]["S"])](image)
 
 
-def read_registration(image: Image) -> Registration:
-    """A registration from its item, as a query or the stream gives it."""
-    item = _read(image)
-    return Registration(
-        **_read_outbox(item),
-        reference=item["reference"],
-        submission_id=item.get("submission_id", ""),
-        fingerprint=item.get("fingerprint", ""),
-        registered_at=_moment(item["registered_at"]),
-        answers=Answers(**_read_fields(item["answers"], Answers, FIELDS)),
-        admitted_at=_maybe_moment(item.get("admitted_at")),
-        repeat_of=item.get("repeat_of", ""),
-        signals=tuple(item.get("signals", ())),
-        network=item.get("network", ""),
-        handovers=tuple(map(_read_handover, item.get("handovers", ()))),
-        links_since=_maybe_moment(item.get("links_since")),
-        hold=item.get("hold", ""),
-        held_at=_maybe_moment(item.get("held_at")),
-        synthetic=item.get("synthetic", False),
-        kept_at=_maybe_moment(item.get("kept_at")),
-        times_kept=int(item.get("times_kept", 0)),
-        withdrawn_at=_maybe_moment(item.get("withdrawn_at")),
-        erased_at=_maybe_moment(item.get("erased_at")),
-        new_email=item.get("new_email", ""),
-        new_email_at=_maybe_moment(item.get("new_email_at")),
-        paused_at=_maybe_moment(item.get("paused_at")),
-        resumed_at=_maybe_moment(item.get("resumed_at")),
-        replies=tuple(map(_read_reply, item.get("replies", ()))),
-        no_questions_at=_maybe_moment(item.get("no_questions_at")),
-    )
-
-
 def _read_suggestion(image: Image) -> Suggestion:
-    item = _read(image)
+    item = values_of(image)
     return Suggestion(
-        **_read_outbox(item),
+        **read_mails_and_events(item),
         reference=item["reference"],
         submission_id=item.get("submission_id", ""),
         fingerprint=item.get("fingerprint", ""),
-        registered_at=_moment(item["registered_at"]),
-        answers=ProjectAnswers(**_read_fields(item["answers"], ProjectAnswers, PROJECT_FIELDS)),
+        registered_at=moment_of(item["registered_at"]),
+        answers=ProjectAnswers(**read_answers(item["answers"], ProjectAnswers, PROJECT_FIELDS)),
         signals=tuple(item.get("signals", ())),
         network=item.get("network", ""),
-        admitted_at=_maybe_moment(item.get("admitted_at")),
+        admitted_at=maybe_moment(item.get("admitted_at")),
         repeat_of=item.get("repeat_of", ""),
         hold=item.get("hold", ""),
-        held_at=_maybe_moment(item.get("held_at")),
+        held_at=maybe_moment(item.get("held_at")),
         decision=item.get("decision", ""),
-        decided_at=_maybe_moment(item.get("decided_at")),
+        decided_at=maybe_moment(item.get("decided_at")),
         why=item.get("why", ""),
         belongs_to=item.get("belongs_to", ""),
-        sender_erased_at=_maybe_moment(item.get("sender_erased_at")),
-        erased_at=_maybe_moment(item.get("erased_at")),
+        sender_erased_at=maybe_moment(item.get("sender_erased_at")),
+        erased_at=maybe_moment(item.get("erased_at")),
     )
 
 
 def _read_notice(image: Image) -> Notice:
-    item = _read(image)
+    item = values_of(image)
     return Notice(
-        **_read_outbox(item),
+        **read_mails_and_events(item),
         kind=item["kind"],
         key=item["key"],
-        created_at=_moment(item["created_at"]),
-    )
-
-
-def _read_outbox(item: Item) -> Item:
-    return {
-        "mails": tuple(map(_read_mail, item["mails"])),
-        "events": tuple(map(_read_event, item["events"])),
-        "version": int(item["version"]),
-        "lease_until": _maybe_moment(item.get("lease_until")),
-    }
-
-
-def _read_fields(item: Item, kind: "type[DataclassInstance]", questions: Fields) -> Item:
-    """The answers to the questions of a form, by the attributes of what keeps them."""
-    return {
-        name: tuple(item.get(name, ())) if questions[name].max_values > 1 else item.get(name, "")
-        for name in (attribute.name for attribute in fields(kind))
-    }
-
-
-def _read_mail(item: Item) -> Mail:
-    return Mail(
-        kind=item["kind"],
-        receiver=item["receiver"],
-        queued_at=_moment(item["queued_at"]),
-        next_at=_maybe_moment(item.get("next_at")),
-        attempts=int(item.get("attempts", 0)),
-        reason=item.get("reason", ""),
-        failing_since=_maybe_moment(item.get("failing_since")),
-        sendings=tuple(map(_read_sending, item.get("sendings", ()))),
-        dropped_at=_maybe_moment(item.get("dropped_at")),
-        attention_at=_maybe_moment(item.get("attention_at")),
-        requeued_at=_maybe_moment(item.get("requeued_at")),
-        about=item.get("about", ""),
-    )
-
-
-def _read_sending(item: Item) -> Sending:
-    return Sending(
-        message_id=item["message_id"],
-        route=item["route"],
-        sent_at=_moment(item["sent_at"]),
-        facts=tuple(
-            Fact(_moment(one["at"]), one["what"], one.get("why", ""))
-            for one in item.get("facts", ())
-        ),
-    )
-
-
-def _read_handover(item: Item) -> Handover:
-    partner = item.get("partner")
-    return Handover(
-        receiver=item["receiver"],
-        since=_moment(item["since"]),
-        handed_on_by=item.get("handed_on_by", ""),
-        acts=tuple(map(_read_act, item.get("acts", ()))),
-        partner=Partner(partner["name"], partner.get("email", "")) if partner else None,
-        agreed_at=_maybe_moment(item.get("agreed_at")),
-        declined_at=_maybe_moment(item.get("declined_at")),
-        lapsed_at=_maybe_moment(item.get("lapsed_at")),
-        links_since=_maybe_moment(item.get("links_since")),
-        ended_at=_maybe_moment(item.get("ended_at")),
-        late_since=_maybe_moment(item.get("late_since")),
-    )
-
-
-def _read_act(item: Item) -> Act:
-    return Act(
-        at=_moment(item["at"]),
-        what=item["what"],
-        door=item["door"],
-        why=item.get("why", ""),
-        to=item.get("to", ""),
-        note=item.get("note", ""),
-        undone_at=_maybe_moment(item.get("undone_at")),
-    )
-
-
-def _read_reply(item: Item) -> Reply:
-    return Reply(
-        question=item["question"],
-        answer=item["answer"],
-        at=_moment(item["at"]),
-        handled_at=_maybe_moment(item.get("handled_at")),
-    )
-
-
-def _read_event(item: Item) -> Event:
-    return Event(
-        at=_moment(item["at"]),
-        what=item["what"],
-        receiver=item.get("receiver", ""),
-        why=item.get("why", ""),
-        mail=item.get("mail", ""),
-        door=item.get("door", ""),
-        noted_at=_maybe_moment(item.get("noted_at")),
+        created_at=moment_of(item["created_at"]),
     )
 
 
 def _contact_item(contact: Contact) -> Item:
-    return {"pk": "CONTACTS", "sk": f"{contact.nis_code}#{contact.order}", **_item(contact)}
+    return {"pk": "CONTACTS", "sk": f"{contact.nis_code}#{contact.order}", **item_of(contact)}
 
 
 def _read_contact(image: Image) -> Contact:
-    item = _read(image)
+    item = values_of(image)
     return Contact(
         nis_code=item["nis_code"],
         email=item["email"],
         order=int(item["order"]),
         state=item["state"],
-        since=_moment(item["since"]),
-        confirmed_at=_maybe_moment(item.get("confirmed_at")),
+        since=moment_of(item["since"]),
+        confirmed_at=maybe_moment(item.get("confirmed_at")),
         changes=tuple(
-            Change(_moment(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
+            Change(moment_of(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
         ),
         version=int(item.get("version", 0)),
     )
@@ -883,21 +550,21 @@ def _recent_item(recent: Recent, now: datetime) -> Item:
     return {
         "pk": f"RECENT#{recent.address}",
         "sk": "RECENT",
-        **_item(recent),
-        "expires_at": _seconds(now + KEPT),
+        **item_of(recent),
+        "expires_at": seconds_of(now + KEPT),
     }
 
 
 def _read_recent(image: Image) -> Recent:
-    item = _read(image)
+    item = values_of(image)
     return Recent(
         address=item["address"],
         requests=tuple(
             Request(
                 reference=one["reference"],
                 wish=one["wish"],
-                registered_at=_moment(one["registered_at"]),
-                seen_at=_moment(one["seen_at"]),
+                registered_at=moment_of(one["registered_at"]),
+                seen_at=moment_of(one["seen_at"]),
                 confirmed=one.get("confirmed", False),
                 mails=int(one.get("mails", 0)),
                 why=one.get("why", ""),
@@ -912,19 +579,19 @@ def _network_item(network: Network, now: datetime) -> Item:
     return {
         "pk": f"NETWORK#{network.network}",
         "sk": "NETWORK",
-        **_item(network),
-        "expires_at": _seconds(now + NETWORK_TERM),
+        **item_of(network),
+        "expires_at": seconds_of(now + NETWORK_TERM),
     }
 
 
 def _read_network(image: Image) -> Network:
-    item = _read(image)
+    item = values_of(image)
     return Network(
         network=item["network"],
         visits=tuple(
             Visit(
                 one["reference"],
-                _moment(one["at"]),
+                moment_of(one["at"]),
                 one.get("why", ""),
                 one.get("is_fast", False),
             )
@@ -939,26 +606,26 @@ def _candidate_item(candidate: Candidate) -> Item:
     return {
         "pk": f"CANDIDATES#{candidate.receiver}",
         "sk": candidate.reference,
-        **_item(candidate),
-        **({"due": "unopened", "due_at": _text(since)} if since else {}),
-        "expires_at": _seconds(candidate.expires_at),
+        **item_of(candidate),
+        **({"due": "unopened", "due_at": as_text(since)} if since else {}),
+        "expires_at": seconds_of(candidate.expires_at),
     }
 
 
 def _read_candidate(image: Image) -> Candidate:
-    item = _read(image)
+    item = values_of(image)
     return Candidate(
         receiver=item["receiver"],
         reference=item["reference"],
-        registered_at=_moment(item["registered_at"]),
-        since=_moment(item["since"]),
+        registered_at=moment_of(item["registered_at"]),
+        since=moment_of(item["since"]),
         state=item.get("state", ""),
-        state_at=_moment(item["state_at"]),
+        state_at=moment_of(item["state_at"]),
         waits=item.get("waits", False),
         is_gone=item.get("is_gone", False),
         expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
         version=int(item["version"]),
-        unopened_since=_maybe_moment(item.get("unopened_since")),
+        unopened_since=maybe_moment(item.get("unopened_since")),
     )
 
 
@@ -967,20 +634,20 @@ def _vacation_item(vacation: Vacation) -> Item:
     return {
         "pk": f"DESK#{vacation.nis_code}",
         "sk": "VACATION",
-        **_item(vacation),
+        **item_of(vacation),
         "first": vacation.first.isoformat(),
         "last": vacation.last.isoformat(),
-        "expires_at": _seconds(kept_until),
+        "expires_at": seconds_of(kept_until),
     }
 
 
 def _read_vacation(image: Image) -> Vacation:
-    item = _read(image)
+    item = values_of(image)
     return Vacation(
         nis_code=item["nis_code"],
         first=date.fromisoformat(item["first"]),
         last=date.fromisoformat(item["last"]),
-        set_at=_moment(item["set_at"]),
+        set_at=moment_of(item["set_at"]),
         by=item["by"],
         version=int(item["version"]),
     )
@@ -990,17 +657,17 @@ def _named_item(row: Named) -> Item:
     return {
         "pk": f"NAME#{row.digest}",
         "sk": row.reference,
-        **_item(row),
-        "expires_at": _seconds(row.expires_at),
+        **item_of(row),
+        "expires_at": seconds_of(row.expires_at),
     }
 
 
 def _read_named(image: Image) -> Named:
-    item = _read(image)
+    item = values_of(image)
     return Named(
         digest=item["digest"],
         reference=item["reference"],
-        registered_at=_moment(item["registered_at"]),
+        registered_at=moment_of(item["registered_at"]),
         is_gone=item.get("is_gone", False),
         expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
         version=int(item["version"]),
@@ -1008,7 +675,7 @@ def _read_named(image: Image) -> Named:
 
 
 def _read_roster(image: Image) -> Roster:
-    item = _read(image)
+    item = values_of(image)
     return Roster(tuple(map(_read_officer, item["officers"])), int(item["version"]))
 
 
@@ -1017,18 +684,18 @@ def _read_officer(item: Item) -> Officer:
         id=item["id"],
         email=item.get("email", ""),
         role=item["role"],
-        since=_moment(item["since"]),
-        removed_at=_maybe_moment(item.get("removed_at")),
+        since=moment_of(item["since"]),
+        removed_at=maybe_moment(item.get("removed_at")),
         changes=tuple(
-            Change(_moment(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
+            Change(moment_of(one["at"]), one["who"], one["what"]) for one in item.get("changes", ())
         ),
     )
 
 
 def _read_view(image: Image) -> View:
-    item = _read(image)
+    item = values_of(image)
     return View(
-        at=_moment(item["at"]),
+        at=moment_of(item["at"]),
         officer=item["officer"],
         what=item["what"],
         reference=item.get("reference", ""),
@@ -1038,38 +705,38 @@ def _read_view(image: Image) -> View:
 
 
 def _read_export(image: Image) -> Export:
-    item = _read(image)
+    item = values_of(image)
     return Export(
         id=item["id"],
         choice=Choice(**item["choice"]),
         officer=item["officer"],
-        asked_at=_moment(item["asked_at"]),
+        asked_at=moment_of(item["asked_at"]),
         attempts=int(item.get("attempts", 0)),
-        lease_until=_maybe_moment(item.get("lease_until")),
-        made_at=_maybe_moment(item.get("made_at")),
+        lease_until=maybe_moment(item.get("lease_until")),
+        made_at=maybe_moment(item.get("made_at")),
         count=int(item.get("count", 0)),
         size=int(item.get("size", 0)),
-        failed_at=_maybe_moment(item.get("failed_at")),
-        told_at=_maybe_moment(item.get("told_at")),
-        removed_at=_maybe_moment(item.get("removed_at")),
+        failed_at=maybe_moment(item.get("failed_at")),
+        told_at=maybe_moment(item.get("told_at")),
+        removed_at=maybe_moment(item.get("removed_at")),
         version=int(item["version"]),
     )
 
 
 def _read_session(image: Image) -> Session:
-    item = _read(image)
+    item = values_of(image)
     return Session(
         key=item["key"],
         desk=item["desk"],
         subject=item["subject"],
         role=item.get("role", ""),
-        began_at=_moment(item["began_at"]),
+        began_at=moment_of(item["began_at"]),
         expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
     )
 
 
 def _entry_item(entry: Entry) -> Item:
-    moment = _text(entry.event.known_at)
+    moment = as_text(entry.event.known_at)
     adds = json.dumps(entry.adds) if entry.adds else ""
     counted = {"place": entry.place, "source": entry.source, "adds": adds}
     return {
@@ -1078,16 +745,16 @@ def _entry_item(entry: Entry) -> Item:
         "reference": entry.reference,
         "number": entry.number,
         **{name: value for name, value in counted.items() if value},
-        **_item(entry.event),
+        **item_of(entry.event),
     }
 
 
 def _read_entry(image: Image) -> Entry:
-    item = _read(image)
+    item = values_of(image)
     return Entry(
         reference=item["reference"],
         number=int(item["number"]),
-        event=_read_event(item),
+        event=read_event(item),
         place=item.get("place", ""),
         source=item.get("source", ""),
         adds=json.loads(item.get("adds", "{}")),
@@ -1108,17 +775,17 @@ def _read_tally(image: Image) -> Tally:
 
 
 def _read_progress(image: Image) -> Progress:
-    item = _read(image)
+    item = values_of(image)
     through = item.get("through")
     return Progress(
         through=date.fromisoformat(through) if through else None,
-        repaired_at=_maybe_moment(item.get("repaired_at")),
+        repaired_at=maybe_moment(item.get("repaired_at")),
         version=int(item["version"]),
     )
 
 
 def _read_external(image: Image) -> External:
-    item = _read(image)
+    item = values_of(image)
     return External(
         source=item["source"],
         organisation=item["organisation"],
@@ -1126,13 +793,13 @@ def _read_external(image: Image) -> External:
         day=date.fromisoformat(item["day"]),
         count=int(item.get("count", 0)),
         note=item["note"],
-        recorded_at=_moment(item["recorded_at"]),
+        recorded_at=moment_of(item["recorded_at"]),
         who=item["who"],
     )
 
 
 def _read_downloads(image: Image) -> Downloads:
-    item = _read(image)
+    item = values_of(image)
     days = {key: count for key, count in item.items() if key not in {"pk", "sk"}}
     return Downloads(
         path=item["sk"].partition("#")[2],
@@ -1141,12 +808,12 @@ def _read_downloads(image: Image) -> Downloads:
 
 
 def _read_incident(image: Image) -> Incident:
-    item = _read(image)
+    item = values_of(image)
     return Incident(
         kind=item["kind"],
-        opened_at=_maybe_moment(item.get("opened_at")),
-        closed_at=_maybe_moment(item.get("closed_at")),
-        since=_maybe_moment(item.get("since")),
+        opened_at=maybe_moment(item.get("opened_at")),
+        closed_at=maybe_moment(item.get("closed_at")),
+        since=maybe_moment(item.get("since")),
         why=item.get("why", ""),
         told=item.get("told", False),
         version=int(item["version"]),
@@ -1155,75 +822,21 @@ def _read_incident(image: Image) -> Incident:
 
 def _status_text(status: Status) -> str:
     """As JSON, in one attribute: here 0 and None are not the same, and it has fractions."""
-    return json.dumps(asdict(status), default=_text)
+    return json.dumps(asdict(status), default=as_text)
 
 
 def _read_status(image: Image) -> Status:
-    item = json.loads(_read(image)["status"])
+    item = json.loads(values_of(image)["status"])
     probed = item["probed"]
     return Status(
-        measured_at=_moment(item["measured_at"]),
-        oldest_unsent_at=_maybe_moment(item["oldest_unsent_at"]),
+        measured_at=moment_of(item["measured_at"]),
+        oldest_unsent_at=maybe_moment(item["oldest_unsent_at"]),
         delivery=Delivery(**item["delivery"]) if item["delivery"] else None,
-        probed=Probed(**probed | {"at": _moment(probed["at"])}) if probed else None,
+        probed=Probed(**probed | {"at": moment_of(probed["at"])}) if probed else None,
         coverage=item["coverage"],
         dead_letters=item["dead_letters"],
         incidents=tuple(item["incidents"]),
     )
-
-
-def _item(value: "DataclassInstance") -> Item:
-    """The attributes of a dataclass, without the empty ones; moments as text."""
-    return asdict(value, dict_factory=_without_empty)
-
-
-def _without_empty(pairs: list[tuple[str, Any]]) -> Item:
-    return {
-        name: _text(value) if isinstance(value, datetime) else value
-        for name, value in pairs
-        if value not in (None, "", (), 0, False)
-    }
-
-
-def _image(item: Item) -> Image:
-    return {name: _serialise(_listed(value)) for name, value in item.items()}
-
-
-def _listed(value: object) -> object:
-    """DynamoDB's serialiser knows lists, not tuples."""
-    if isinstance(value, Mapping):
-        return {name: _listed(one) for name, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, tuple | list) else value
-
-
-def _read(image: Image) -> Item:
-    return {name: _deserialise(value) for name, value in image.items()}
-
-
-def _seconds(moment: datetime) -> int:
-    """As the table's TTL wants it: seconds since 1970."""
-    return int(moment.timestamp())
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _maybe_moment(text: str | None) -> datetime | None:
-    return _moment(text) if text else None
-
-
-def _is_refused(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
-
-
-def is_registration(keys: Image) -> bool:
-    """Whether the keys of an item, as the stream gives them, are a registration's."""
-    return str(keys["sk"]["S"]) == "REGISTRATION"
 
 
 def is_outbox(keys: Image) -> bool:

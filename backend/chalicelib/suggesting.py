@@ -18,7 +18,7 @@ from chalicelib.domain.retention import REGISTRATION_TERM
 from chalicelib.domain.suggestion import Suggestion
 from chalicelib.domain.tokens import SUGGESTION, ForgedTokenError, Keys, verify
 from chalicelib.erasing import forget
-from chalicelib.logs import Log
+from chalicelib.logs import AGAIN, Log
 
 log = Log(__name__)
 
@@ -84,4 +84,5 @@ def erase(reference: str, door: str, store: Store, now: datetime) -> Decided:
     decided = decide(reference, lambda one: suggestion.erased(one, door, now), store, now)
     if address:
         forget(reference, address, store, now)
+        log.info(AGAIN, reference=reference, why="erased")
     return decided

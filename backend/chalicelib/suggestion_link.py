@@ -4,13 +4,14 @@ the button that says that it was her, and the one that erases it. It needs no lo
 """
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib import web
+from chalicelib.domain.calendar import in_words, local_date
 from chalicelib.domain.handover import VOLUNTEER_PAGE
 from chalicelib.domain.registration import STEP_UP
 from chalicelib.domain.site import OWN_SUGGESTION
-from chalicelib.domain.suggestion import Suggestion
+from chalicelib.domain.suggestion import ACCEPTED, REFUSED, Suggestion
 from chalicelib.domain.tokens import Keys
 from chalicelib.intake import UnreadableError
 from chalicelib.suggesting import Store, confirm, erase, of_link
@@ -25,11 +26,30 @@ SENDER_ERASED = (
     "We wisten je naam en je e-mailadres. Wat je over het project schreef, komt in onze lijst. "
     "Daar staat niet bij van wie het komt."
 )
+STATES = {
+    "": "We lezen na wat je schreef. Daarna mailen we je wat we beslissen.",
+    ACCEPTED: "Wat je schreef, komt in onze lijst.",
+    REFUSED: "Wat je schreef, komt niet in onze lijst.",
+}
 
 
 class Pages(web.Pages, Protocol):
     def url(self, path: str) -> str: ...
-    def suggestion_page(self, one: Suggestion, told: str = ...) -> str: ...
+    def render(self, name: str, here: str, **values: Any) -> str: ...
+
+
+def suggestion_page(pages: Pages, one: Suggestion, told: str = "") -> str:
+    """How it stands with what somebody told us of a project; nothing that anybody typed."""
+    return pages.render(
+        "own-suggestion",
+        "",
+        told=told,
+        reference=one.reference,
+        must_confirm=one.hold == STEP_UP,
+        is_in=one.decision == ACCEPTED,
+        standing=STATES[one.decision],
+        suggested_on=in_words(local_date(one.registered_at)),
+    )
 
 
 class SuggestionDoor:
@@ -45,7 +65,7 @@ class SuggestionDoor:
     def shown(self) -> Answer:
         """How it stands. Changes nothing, however often it is opened."""
         one = self._known()
-        return page(200, self._pages.suggestion_page(one)) if one else gone(self._pages, GONE)
+        return page(200, suggestion_page(self._pages, one)) if one else gone(self._pages, GONE)
 
     def acted(self, request: Request) -> Answer:
         """A button was pressed: it is done, and on to the page; or why it was not."""
@@ -64,7 +84,7 @@ class SuggestionDoor:
             confirm(one.reference, self._store, self._now)
         elif what != "confirm":
             told = "We deden niets. Kies een van de knoppen."
-            return page(422, self._pages.suggestion_page(one, told))
+            return page(422, suggestion_page(self._pages, one, told))
         return see_other(self._pages.url(f"{OWN_SUGGESTION}{self._token}"))
 
     def _known(self) -> Suggestion | None:

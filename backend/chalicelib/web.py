@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from chalicelib.content_types import content_type
 from chalicelib.domain.form import Posted
 from chalicelib.intake import FORM, JSON, UnreadableError, media_type, read
 
@@ -124,10 +125,10 @@ def see_other(location: str) -> Answer:
     )
 
 
-def download(name: str, content_type: str, content: str | bytes) -> Answer:
+def download(name: str, content: str | bytes) -> Answer:
     """A file that the browser keeps under this name; of plain letters, without a person in it."""
     headers = {
-        "Content-Type": content_type,
+        "Content-Type": content_type(name),
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
     }

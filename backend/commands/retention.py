@@ -1,7 +1,9 @@
 """Who leaves, as asked by phone or by mail at the agency; and what was erased."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +12,13 @@ from rich.progress import track
 from chalicelib import bootstrap
 from chalicelib.domain.handover import COMMAND
 from chalicelib.domain.leaving import erased, withdrawn
-from chalicelib.domain.reference import is_reference
+from chalicelib.domain.reference import is_reference, is_suggestion
 from chalicelib.domain.registration import ERASURE, WITHDRAWAL, Registration
 from chalicelib.erasing import erase, same_wish, withdraw
 from chalicelib.expiring import erased as erased_on
 from chalicelib.expiring import gone
+from chalicelib.logs import AGAIN
+from chalicelib.suggesting import erase as erase_suggestion
 from commands.console import AsJson, DryRun, open_store, print_json, print_table, print_text, told
 
 UNKNOWN, UNCHANGED = "unknown", "unchanged"
@@ -99,6 +103,62 @@ def references_erased(since: From, until: To) -> None:
             print_text(reference)
 
 
+@commands.command("again")
+def do_again(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Lines of the log, as they are.")
+    ],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    In a table that was restored: let everybody leave again who left since that copy.
+
+    FILE has lines of the log with «to do again after a restore»; other lines in it are passed over.
+    Who is not in this table signed up after the copy, and is said.
+    """
+    _tell(
+        [_again(why, one, dry_run=dry_run) for one, why in left(file.read_text("utf-8"))],
+        dry_run=dry_run,
+        as_json=as_json,
+        unknown_is_fine=True,
+    )
+
+
+def left(lines: str) -> list[tuple[str, str]]:
+    """
+    Who left, and how, of lines of the log in any wrapping (a whole answer of CloudWatch Logs too):
+    each reference once; who was erased is not withdrawn as well.
+    """
+    found: dict[str, str] = {}
+    for line in lines.splitlines():
+        # CloudWatch Logs quotes a line of ours in a line of its own.
+        plain = line.replace("\\", "")
+        if AGAIN not in plain:
+            continue
+        reference, why = (
+            re.search(rf'"{name}": *"([^"]+)"', plain) for name in ("reference", "why")
+        )
+        if reference and why and found.get(reference[1]) != "erased":
+            found[reference[1]] = why[1]
+    return list(found.items())
+
+
+def _again(why: str, reference: str, *, dry_run: bool) -> Outcome:
+    if is_suggestion(reference):
+        return _forget_sender(reference, dry_run=dry_run)
+    return (_withdraw if why == "withdrawn" else _erase)(reference, dry_run=dry_run)
+
+
+def _forget_sender(reference: str, *, dry_run: bool) -> Outcome:
+    store, now = open_store(), bootstrap.now()
+    if store.suggestion(reference, now) is None:
+        return Outcome(reference, UNKNOWN)
+    if not dry_run:
+        erase_suggestion(reference, COMMAND, store, now)
+    return Outcome(reference, "erased")
+
+
 def _erase(reference: str, *, dry_run: bool) -> Outcome:
     store, now = open_store(), bootstrap.now()
     before = _found(reference)
@@ -132,13 +192,15 @@ def _found(reference: str) -> Registration | None:
     return open_store().get(reference, bootstrap.now())
 
 
-def _tell(outcomes: list[Outcome], *, dry_run: bool, as_json: bool) -> None:
+def _tell(
+    outcomes: list[Outcome], *, dry_run: bool, as_json: bool, unknown_is_fine: bool = False
+) -> None:
     if as_json:
         print_json([{**asdict(one), "dry_run": dry_run} for one in outcomes])
     else:
         for one in outcomes:
             told.print(_in_words(one, dry_run=dry_run), markup=False)
-    if any(one.outcome == UNKNOWN for one in outcomes):
+    if not unknown_is_fine and any(one.outcome == UNKNOWN for one in outcomes):
         raise typer.Exit(1)
 
 

@@ -34,6 +34,10 @@ BUCKET = "mijnbuddy-local-code"
 FINGERPRINT = "fingerprint"
 API = "AWS::Serverless::Api"
 FUNCTION = "AWS::Serverless::Function"
+# What MiniStack does not know: types of resources to which no other refers, and an output with
+# attributes of the sender's domain.
+LEFT_OUT = frozenset({"AWS::Backup::BackupSelection", "AWS::Budgets::Budget"})
+OUTPUTS_LEFT_OUT = frozenset({"DkimRecords"})
 NEVER_WORKED = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 PATH_STYLE = Config(s3={"addressing_style": "path"})  # this machine has one name
 OFTEN: "WaiterConfigTypeDef" = {"Delay": 1, "MaxAttempts": 60}
@@ -86,7 +90,11 @@ class Template:
         return {name: r for name, r in resources.items() if r["Type"] == kind}
 
     def with_code_at(self, uri: str) -> str:
+        """The template as the local AWS gets it: with its code there, without what it knows not."""
         packaged = json.loads(json.dumps(self.content))
+        resources, outputs = packaged["Resources"], packaged.get("Outputs", {})
+        packaged["Resources"] = {n: r for n, r in resources.items() if r["Type"] not in LEFT_OUT}
+        packaged["Outputs"] = {n: o for n, o in outputs.items() if n not in OUTPUTS_LEFT_OUT}
         for name in self._resources(FUNCTION):
             packaged["Resources"][name]["Properties"]["CodeUri"] = uri
         return json.dumps(packaged)

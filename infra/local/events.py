@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from infra.local.deployment import Deployment, client
-from infra.local.settings import REGION, Settings
+from infra.local.settings import ACCOUNT, REGION, Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sns import SNSClient
 
-ACCOUNT = "000000000000"
 # A function may run for 15 minutes; and asking twice would run it twice.
 PATIENT = Config(read_timeout=900, retries={"total_max_attempts": 1})
 

@@ -137,6 +137,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "MINISTACK_HOST": HOST,
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(settings.aws_port),
+        "AUTH": "true",  # each function acts under its own role, with what its policies allow
         "IOT_MTLS_ENABLED": "0",  # opens port 8883 otherwise
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": "1",
@@ -146,6 +147,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "MIJNBUDDY_MAILS": str(settings.mail_dir),
         "MIJNBUDDY_SES_EVENTS": "1" if settings.has_ses_events else "0",
         "MIJNBUDDY_FUNCTIONS_LOG": str(settings.log_dir / "functions.log"),
+        "MIJNBUDDY_CALLS": str(settings.log_dir / "calls.log"),
         **_functions_endpoint(settings),
     }
 

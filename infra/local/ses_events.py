@@ -5,7 +5,7 @@ events, in the form of
 https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html, and hands
 them to MiniStack's own SNS, so that each subscription gets them as it would any message.
 
-It runs inside `.venv-aws`: standard library only.
+It runs inside `.venv-aws`, which has botocore too.
 """
 
 import asyncio
@@ -24,8 +24,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from infra.local.asgi import Application, request
-from infra.local.settings import ACCESS_KEY, REGION
+from infra.local.settings import ACCESS_KEY, REGION, SECRET_KEY
 from infra.local.simulator import Fate, Step, fate
 
 # Between one thing and the next that becomes of a mail. In AWS it takes seconds, or days.
@@ -39,6 +43,9 @@ TYPES = {
     "BOUNCE": "Bounce",
     "COMPLAINT": "Complaint",
 }
+
+MayPublish = Callable[[str, str], bool]
+"""Whether SES may publish on a topic, for a configuration set."""
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +85,11 @@ class SesEvents:
     What was not published when MiniStack stops is lost.
     """
 
-    def __init__(self, aws: Application, in_transit: timedelta = IN_TRANSIT) -> None:
+    def __init__(
+        self, aws: Application, may_publish: MayPublish, in_transit: timedelta = IN_TRANSIT
+    ) -> None:
         self._aws = aws
+        self._may_publish = may_publish
         self._in_transit = in_transit
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -137,6 +147,8 @@ class SesEvents:
         for destination in destinations:
             if event["eventType"] not in destination.types:
                 continue
+            if not self._may_publish(destination.topic, mail.configuration_set):
+                raise UnpublishedError("the policy of the topic does not let SES in")
             message = {**event, "mail": repeated(mail, destination.account)}
             form = {
                 "Action": "Publish",
@@ -147,14 +159,19 @@ class SesEvents:
             await self._ask("sns", "POST", "/", urlencode(form).encode())
 
     async def _ask(self, service: str, method: str, path: str, body: bytes = b"") -> bytes:
-        scope = f"{ACCESS_KEY}/{datetime.now(UTC):%Y%m%d}/{REGION}/{service}/aws4_request"
-        headers = {
-            "host": f"{service}.{REGION}.amazonaws.com",
-            # MiniStack reads service, region and account in it, and checks no signature.
-            "authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=",
-            "content-type": "application/x-www-form-urlencoded",
-            "content-length": str(len(body)),
-        }
+        host = f"{service}.{REGION}.amazonaws.com"
+        asked = AWSRequest(
+            method,
+            f"https://{host}{path}",
+            headers={
+                "host": host,
+                "content-type": "application/x-www-form-urlencoded",
+                "content-length": str(len(body)),
+            },
+            data=body,
+        )
+        SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), service, REGION).add_auth(asked)
+        headers = {name.lower(): value for name, value in asked.headers.items()}
         status, content = await request(self._aws, method, path, headers, body)
         if status != HTTPStatus.OK:
             raise UnpublishedError(f"{service} {method}: {status}")

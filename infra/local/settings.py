@@ -12,7 +12,8 @@ from infra.local.failure import CannotRunError
 
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
-# MiniStack checks no signature; these belong to its account 000000000000.
+ACCOUNT = "000000000000"
+# What signs in as root of that account: policies bind the functions, not whoever deploys.
 ACCESS_KEY = "test"
 SECRET_KEY = "test"  # noqa: S105  # pragma: allowlist secret
 

@@ -12,12 +12,16 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from chalicelib.domain.site import moved_pages
+
 METHODS = ("GET", "HEAD")
 REVALIDATE = "public, max-age=0, must-revalidate"
 FOR_EVER = "public, max-age=31536000, immutable"
 # A name with a hash of the content in it, such as main.3f2a91c0.css, never means anything else.
 FINGERPRINTED = re.compile(r"\.[0-9a-f]{8,64}\.[a-z0-9]+$")
 WELL_KNOWN = ".well-known"
+
+_MOVED = moved_pages()
 
 # Not the tables of this machine: a type must not depend on what is installed here.
 _types = mimetypes.MimeTypes(filenames=())
@@ -86,12 +90,14 @@ async def serve(request: web.Request, site: Path) -> web.StreamResponse:
     if request.method not in METHODS:
         raise web.HTTPMethodNotAllowed(request.method, METHODS)
     found = find(site, request.path)
-    if found.file:
-        return web.FileResponse(found.file, headers=file_headers(found.file))
-    if found.needs_slash:
-        location = request.rel_url.raw_path + "/"
+    # The site has a page there, for hosts that can't lead on by themselves.
+    elsewhere = _MOVED.get(request.path) or _MOVED.get(f"{request.path}/")
+    if elsewhere or found.needs_slash:
+        location = elsewhere or request.rel_url.raw_path + "/"
         query = request.rel_url.raw_query_string
         raise web.HTTPMovedPermanently(f"{location}?{query}" if query else location)
+    if found.file:
+        return web.FileResponse(found.file, headers=file_headers(found.file))
     return _not_found(site)
 
 

@@ -7,6 +7,7 @@ from chalicelib.domain import suggestion_form
 from chalicelib.domain.form import FieldError, Form, InvalidFormError
 from chalicelib.domain.suspicion import HONEYPOT, TOO_FAST
 from chalicelib.pages import Pages
+from chalicelib.suggestion_link import suggestion_page
 from tests.backend.samples import NOW, Changes, project_posted
 from tests.backend.test_suggestions_desk import kept, page, press
 
@@ -23,10 +24,10 @@ def examples(pages: Pages) -> dict[str, str]:
         ),
         "suggestion-unavailable": pages.project_page(unsent, "b5d7"),
         "suggested": pages.thanks_page("MP-7K3F-9Q4D"),
-        "own-suggestion": pages.suggestion_page(new),
-        "own-suggestion-confirm": pages.suggestion_page(kept(TOO_FAST)[1]),
-        "own-suggestion-accepted": pages.suggestion_page(accepted),
-        "own-suggestion-refused": pages.suggestion_page(replace(accepted, decision=steps.REFUSED)),
+        "own-suggestion": suggestion_page(pages, new),
+        "own-suggestion-confirm": suggestion_page(pages, kept(TOO_FAST)[1]),
+        "own-suggestion-accepted": suggestion_page(pages, accepted),
+        "own-suggestion-refused": suggestion_page(pages, replace(accepted, decision=steps.REFUSED)),
         **_at_the_desk(),
     }
 

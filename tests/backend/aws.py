@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 REGION = "eu-central-1"
 TABLE = "mijnbuddy-test"
 PUBLISHED = "mijnbuddy-test-published"
+EXPORTS = "mijnbuddy-test-exports"
 TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
 
 
@@ -84,9 +85,18 @@ def create_table(name: str = TABLE) -> None:
 
 def create_published() -> "S3Client":
     """An empty bucket for what is published; returns what reads it."""
+    return _create_bucket(PUBLISHED)
+
+
+def create_exports() -> "S3Client":
+    """The same for the files that officers ask for."""
+    return _create_bucket(EXPORTS)
+
+
+def _create_bucket(name: str) -> "S3Client":
     client = boto3.client("s3", region_name=REGION)
     where: Any = {"LocationConstraint": REGION}
-    client.create_bucket(Bucket=PUBLISHED, CreateBucketConfiguration=where)
+    client.create_bucket(Bucket=name, CreateBucketConfiguration=where)
     return client
 
 

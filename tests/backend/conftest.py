@@ -71,6 +71,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AGENCY_ADDRESS": AGENCY,
         "CONFIGURATION_SET": "mijnbuddy-test",
         "PUBLISHED_BUCKET": aws_in_memory.PUBLISHED,
+        "EXPORTS_BUCKET": aws_in_memory.EXPORTS,
+        "DIVERT_TO": "",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -90,6 +92,8 @@ def _forget() -> None:
     for made in (
         bootstrap.settings,
         bootstrap.store,
+        bootstrap.registrations,
+        bootstrap._dynamodb,
         bootstrap.pages,
         bootstrap._composer,
         bootstrap.links,

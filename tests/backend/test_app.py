@@ -21,7 +21,8 @@ from chalicelib.domain.following import agreed
 from chalicelib.domain.outbox import handed_over
 from chalicelib.domain.own import link_renewed
 from chalicelib.domain.suspicion import STEP_UP_BEYOND
-from chalicelib.store import Store, read_registration
+from chalicelib.registrations import read_registration
+from chalicelib.store import Store
 from tests.backend import aws as aws_in_memory
 from tests.backend.lines import lines, text
 from tests.backend.samples import AGENCY, SITE_URL, Changes, contact, posted, registration
@@ -149,9 +150,8 @@ def test_sign_up(functions: Functions) -> None:
 def test_one_call(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     While the volunteer waits there is one write, and no other call to AWS; a function that starts
-    asks for the signing key once.
+    asks for the signing key, once.
     """
-    bootstrap.signing_keys()
     calls: list[str] = []
     clients: Any = BaseClient
     call = clients._make_api_call
@@ -162,8 +162,9 @@ def test_one_call(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(clients, "_make_api_call", counted)
     functions.sign_up()
+    functions.sign_up()
 
-    assert ["PutItem"] == calls
+    assert ["GetSecretValue", "PutItem", "PutItem"] == calls
 
 
 def test_no_signing_key(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -682,7 +683,7 @@ def test_fault(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyError(posted()["name"][0])
 
-    monkeypatch.setattr("chalicelib.api.find", fail)
+    monkeypatch.setattr("chalicelib.searching.find", fail)
     answer = functions.get("/zoek?q=aalst")
 
     assert 500 == answer.status_code

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from bs4 import BeautifulSoup
 
-from chalicelib import api, bootstrap
+from chalicelib import bootstrap, contact_form
 from chalicelib.composing import Composer
 from chalicelib.confirming import (
     KIND,
@@ -420,7 +420,7 @@ class TestPage:
 
     def post(self, typed: str, entered: Entered | None, **headers: str) -> Answer:
         body = urlencode({"code": typed}).encode()
-        return api.confirm_contact(
+        return contact_form.entered(
             Request({**FORM, **headers}, body), lambda _: entered, self.PAGES
         )
 
@@ -432,7 +432,7 @@ class TestPage:
         """
         One field and a button, that work without JavaScript; kept by nobody, found by nobody.
         """
-        answer = api.contact_form(self.PAGES)
+        answer = contact_form.shown(self.PAGES)
         page = self.soup(answer)
 
         assert (200, "no-store") == (answer.status, answer.headers["Cache-Control"])
@@ -511,7 +511,7 @@ class TestPage:
         A form of another site, or what is no form, enters nothing.
         """
         entered: list[str] = []
-        answer = api.confirm_contact(
+        answer = contact_form.entered(
             Request({**FORM, **headers}, b"code=x"),
             entered.append,
             self.PAGES,
@@ -523,6 +523,6 @@ class TestPage:
         """
         A body without the field is as one that was left empty.
         """
-        answer = api.confirm_contact(Request(FORM, b"x=1"), lambda _: None, self.PAGES)
+        answer = contact_form.entered(Request(FORM, b"x=1"), lambda _: None, self.PAGES)
 
         assert 422 == answer.status

@@ -9,21 +9,16 @@ import requests
 from botocore.exceptions import ClientError
 
 from chalicelib import bootstrap
-from chalicelib.export_bucket import LINK_SECONDS, ExportBucket
+from chalicelib.export_bucket import LINK_SECONDS, PIECE, ExportBucket
 from chalicelib.failures import IncompleteFileError
 from tests.backend import aws as aws_in_memory
 
-BUCKET = "mijnbuddy-test-exports"
+BUCKET = aws_in_memory.EXPORTS
 
 
 @pytest.fixture
-def s3(aws: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("EXPORTS_BUCKET", BUCKET)
-    client: Any = aws_in_memory.session().client("s3", region_name=aws_in_memory.REGION)
-    client.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": aws_in_memory.REGION}
-    )
-    return client
+def s3(aws: None) -> Any:
+    return aws_in_memory.create_exports()
 
 
 @pytest.fixture
@@ -41,7 +36,7 @@ def test_pieces(tmp_path: Path, s3: Any, bucket: ExportBucket) -> None:
     """
     A large file goes in pieces, and comes back whole, as what it is.
     """
-    path = file_of(tmp_path, bootstrap.PIECE * 2 + 5)
+    path = file_of(tmp_path, PIECE * 2 + 5)
     bucket.keep(path, "key.csv", "text/csv; charset=utf-8")
     kept = s3.get_object(Bucket=BUCKET, Key="key.csv")
 
@@ -57,10 +52,33 @@ def test_incomplete(
     What answered that it has the file, and has it not whole, is not believed.
     """
     s3.put_object(Bucket=BUCKET, Key="key.csv", Body=b"half")
-    monkeypatch.setattr(bucket._client, "upload_file", lambda *_, **__: None)
+    monkeypatch.setattr(bucket._client, "put_object", lambda **_: None)
 
     with pytest.raises(IncompleteFileError):
         bucket.keep(file_of(tmp_path, 10), "key.csv", "text/csv")
+
+
+def test_broken_off(
+    tmp_path: Path, bucket: ExportBucket, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Where a piece does not arrive, those that did are thrown away, and what went wrong is told.
+    """
+    really, calls = bucket._client.upload_part, []
+
+    def broken(**call: Any) -> Any:
+        calls.append(call)
+        if len(calls) == 2:
+            raise ConnectionError
+        return really(**call)
+
+    monkeypatch.setattr(bucket._client, "upload_part", broken)
+
+    with pytest.raises(ConnectionError):
+        bucket.keep(file_of(tmp_path, PIECE + 1), "key.csv", "text/csv")
+
+    assert 2 == len(calls)
+    assert not s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
 
 
 def test_link(tmp_path: Path, bucket: ExportBucket) -> None:

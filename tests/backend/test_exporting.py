@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import exporting, officers
+from chalicelib.content_types import CONTENT_TYPES
 from chalicelib.domain import export as exports
 from chalicelib.domain.export import CSV, MAX_ATTEMPTS, XLSX, Choice, Export
 from chalicelib.domain.notice import Notice
@@ -72,7 +73,7 @@ def test_life(store: FakeStore, files: FakeFiles, clock: Clock, letters: Letters
     assert {"removed": 0, "made": 1, "told": 1} == done
     assert {one.key} == set(files.kept)
     assert (2, len(files.kept[one.key])) == (one.count, one.size)
-    assert exporting.CONTENT_TYPES[XLSX] == files.types[one.key]
+    assert CONTENT_TYPES[XLSX] == files.types[one.key]
     assert f"https://files.example/{one.key}?name={one.file_name}" == link
     assert ("an@agentschap.be", "Je bestand staat klaar (mijnbuddy)") == (mail.to, mail.subject)
     assert "dinsdag 24 november 2026, 10.31 uur" in mail.text

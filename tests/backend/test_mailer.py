@@ -1,6 +1,7 @@
 """The mailer: what it asks of SES, and how it tells that SES did not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from botocore.stub import ANY, Stubber
 
 from chalicelib.emails import Letters
 from chalicelib.failures import DeliveryFailedError
-from chalicelib.mailer import Mailer
+from chalicelib.mailer import Mailer, diverted
 from tests.backend.aws import sesv2
 from tests.backend.samples import AGENCY, LINKS, NOW, SENDER, SITE_URL, registration
 
@@ -130,3 +131,71 @@ def test_one_receiver() -> None:
     assert 1 == len(calls)
     assert {"Raw"} == set(calls[0]["Content"])
     assert [str(message["To"])] == calls[0]["Destination"]["ToAddresses"]
+
+
+class TestDiverted:
+    TRY = "proef@agentschap.example"
+
+    def test_sent(self) -> None:
+        """
+        In a stage for trying, the one mailbox gets the mail and its answers: the address of who it
+        was for stands nowhere in the head. Its tags stay, so that what becomes of it is known.
+        """
+        calls: list[dict[str, Any]] = []
+
+        class Recorder:
+            def send_email(self, **request: Any) -> dict[str, str]:
+                calls.append(request)
+                return {"MessageId": "1"}
+
+        recorder: Any = Recorder()
+        Mailer(recorder, SENDER, "set", self.TRY).send(EMAIL, NOW)
+        message = message_from_bytes(calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
+
+        assert [self.TRY] == calls[0]["Destination"]["ToAddresses"]
+        assert [self.TRY] * 2 == [str(message["To"]), str(message["Reply-To"])]
+        assert EMAIL.to not in str(list(message.items()))
+        assert f"[voor vrijwilliger] {EMAIL.subject}" == str(message["Subject"])
+        assert {"Name": "receiver", "Value": "volunteer"} in calls[0]["EmailTags"]
+
+    @pytest.mark.parametrize(
+        ("receiver", "place"),
+        [
+            ("41002", "Aalst"),
+            ("41002-1", "Aalst"),
+            ("agency", "agentschap"),
+            ("armentekort", "armentekort"),
+        ],
+    )
+    def test_place(self, receiver: str, place: str) -> None:
+        """
+        The subject says for which place a mail was, not for whom.
+        """
+        mail = replace(EMAIL, receiver=receiver, subject="Een kandidaat")
+
+        assert f"[voor {place}] Een kandidaat" == diverted(mail, self.TRY).subject
+
+    def test_simulator(self) -> None:
+        """
+        Our own test mails go on to SES's simulator: it reaches nobody.
+        """
+        mail = replace(EMAIL, to="success+1@simulator.amazonses.com")
+
+        assert mail == diverted(mail, self.TRY)
+
+    def test_not_diverted(self) -> None:
+        """
+        Without such a mailbox, each mail goes to its receiver as it is.
+        """
+        calls: list[dict[str, Any]] = []
+
+        class Recorder:
+            def send_email(self, **request: Any) -> dict[str, str]:
+                calls.append(request)
+                return {"MessageId": "1"}
+
+        recorder: Any = Recorder()
+        Mailer(recorder, SENDER, "set", "").send(EMAIL, NOW)
+        message = message_from_bytes(calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
+
+        assert (EMAIL.to, EMAIL.subject) == (str(message["To"]), str(message["Subject"]))

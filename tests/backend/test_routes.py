@@ -393,10 +393,11 @@ def table() -> FakeStore:
 @pytest.fixture
 def visitors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitors]:
     store, now = FakeStore(), datetime.now(UTC)
-    settings = bootstrap.Settings(SITE_URL, SENDER, AGENCY_ADDRESS, "")
+    settings = bootstrap.Settings(SITE_URL, SENDER, AGENCY_ADDRESS, "", divert_to="")
     pages = Pages(SITE_URL)
     for name, made in {
         "store": store,
+        "registrations": store,
         "pages": pages,
         "links": LINKS,
         "settings": settings,

@@ -55,7 +55,8 @@ from chalicelib.domain.vacation import Vacation
 from chalicelib.domain.views import View
 from chalicelib.domain.waiting import escalated
 from chalicelib.failures import StaleError, TakenError
-from chalicelib.store import Store, is_outbox, is_registration, read_outbox, read_registration
+from chalicelib.registrations import is_registration, read_registration
+from chalicelib.store import Store, is_outbox, read_outbox
 from tests.backend import aws as aws_in_memory
 from tests.backend.fakes import FakeStore
 from tests.backend.samples import (

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import api, suggesting
+from chalicelib import suggesting
 from chalicelib.composing import Composer
 from chalicelib.deciding import Outcome
 from chalicelib.domain import suggestion as steps
@@ -26,6 +26,7 @@ from chalicelib.domain.tokens import sign
 from chalicelib.emails import Letters
 from chalicelib.forward import Desk, forward, sweep
 from chalicelib.intake import FORM, JSON
+from chalicelib.suggestion_post import post_suggestion
 from chalicelib.web import Answer, Request
 from tests.backend.fakes import Clock, FakeMailer, FakePages, FakeStore, aws_error
 from tests.backend.samples import (
@@ -54,7 +55,7 @@ class World:
         body = json.dumps(posted) if as_json else urlencode(posted, doseq=True)
         headers: Mapping[str, str] = {"content-type": JSON if as_json else FORM}
         request = Request(headers, body.encode(), address)
-        return api.post_suggestion(request, self.store, FakePages(), lambda: KEYS, self.clock.now)
+        return post_suggestion(request, self.store, FakePages(), lambda: KEYS, self.clock.now)
 
     def kept(self, *, number: int = 0, **post: object) -> Suggestion:
         """What was posted, as it is after it was judged and mailed."""

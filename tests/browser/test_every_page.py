@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Request
 from tests.browser.visiting import visit
 from tests.built_site import Site
 
-MANY = ("municipality", "project", "chosen-projects")
+MANY = ("municipality.html", "project.html", "chosen-projects.html", "moved.html")
 EACH = 16  # of the pages of each of these, which differ in their data only; `make audit` opens all
 REQUESTS = 3  # the page, its stylesheet, and at most one more
 NOT_READ = {"image", "media", "other"}  # what comes beside the words; "other" is the tab's icon
@@ -79,8 +79,9 @@ def _chosen(site: Site) -> list[str]:
     """All addresses; of a template with many pages each so many."""
     left_out: set[str] = set()
     for template in MANY:
-        of_one = [one for one, origin in site.origins.items() if origin.template == template]
-        left_out |= set(of_one) - set(sorted(of_one)[::EACH])
+        of_one = sorted(one for one, origin in site.origins.items() if origin.template == template)
+        assert len(of_one) > EACH, f"{template} has few pages, or another name"
+        left_out |= set(of_one) - set(of_one[::EACH])
     return [address for address in site.addresses if address not in left_out]
 
 

@@ -102,10 +102,12 @@ def test_walk(page: Page, base: str, site: Site) -> None:
         assert list(range(stops)) == [place for place, _ in groupby(walked)], address
 
 
-def test_skip_link(page: Page, base: str, site: Site) -> None:
+def test_skip_link(browser_page: Page, base: str, site: Site) -> None:
     """
     The first stop of a page leads past the menu, and what comes next is in the content.
     """
+    page = browser_page
+    page.set_viewport_size({"width": PHONE, "height": 740})
     for address in site.samples.values():
         visit(page, base, site.folder, address)
         page.keyboard.press("Tab")

@@ -23,8 +23,9 @@ from chalicelib.domain.outbox import Mail, Outbox
 from chalicelib.domain.registration import FORWARDING, REMINDER, Registration
 from chalicelib.failures import StaleError
 from chalicelib.links import Links
+from chalicelib.registrations import read_registration
 from chalicelib.signing_in import KIND as SIGN_IN
-from chalicelib.store import Store, read_outbox, read_registration
+from chalicelib.store import Store, read_outbox
 from infra.local.events import scheduled_event
 from tests.fault_proxy import Call, Fault, FaultProxy, Sent
 from tests.faults.hands import Hands

@@ -1,16 +1,27 @@
 """What is left out of the zip for Lambda, and that nothing misses it."""
 
+import json
+import shutil
 import subprocess
 import sys
 import zipfile
 from importlib.metadata import packages_distributions
+from importlib.util import source_from_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from infra.packing import is_wanted, repack
+from infra.packing import RUNTIME, compiled, is_wanted, repack
 
 BUILT = Path("build/backend/deployment.zip")
+TEMPLATE = Path("build/backend/sam.json")
+LARGEST = 5_500_000
+"""Bytes: a tenth above what it was when botocore came in."""
+
+NATIVE = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe")
+"""How a compiled library of Linux, Windows and macOS begins."""
+
 LOCK = Path("backend/requirements.txt")
 
 # Every module of ours, and what the libraries read only when somebody uses them: a time zone
@@ -62,6 +73,13 @@ def pack(path: Path, *names: str) -> Path:
     return path
 
 
+def python_functions() -> list[dict[str, Any]]:
+    """The functions of the template that run our zip."""
+    resources = json.loads(TEMPLATE.read_text())["Resources"].values()
+    functions = (one["Properties"] for one in resources if one["Type"].endswith("::Function"))
+    return [one for one in functions if one.get("Runtime", "").startswith("python")]
+
+
 def test_enough(unpacked: Path) -> None:
     """
     Every module of ours, and what it takes from the libraries, is there without anything that
@@ -77,7 +95,6 @@ def test_enough(unpacked: Path) -> None:
     assert 0 == done.returncode, done.stderr
     belongs_to = packages_distributions()
     elsewhere = {dist for name in done.stdout.split() for dist in belongs_to.get(name, [])}
-    assert "boto3" in elsewhere  # the runtime brings it
     assert set() == ours & {dist.lower() for dist in elsewhere}
 
 
@@ -89,6 +106,9 @@ def test_enough(unpacked: Path) -> None:
         "phonenumbers/phonenumber.pyi",
         "phonenumbers/shortdata/region_BE.py",
         "phonenumbers/py.typed",
+        "markupsafe/_speedups.cpython-313-x86_64-linux-gnu.so",
+        "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
+        "app.cpython-311.pyc",
         "tzdata/zoneinfo/Europe/Paris",
         "tzdata-2026.6.dist-info/RECORD",
     ],
@@ -118,6 +138,68 @@ def test_stays(name: str) -> None:
     assert is_wanted(name)
 
 
+def test_size() -> None:
+    """
+    The zip stays small: it is fetched at each cold start.
+    """
+    assert BUILT.stat().st_size < LARGEST
+
+
+def test_any_processor() -> None:
+    """
+    Nothing in the zip is made for one kind of processor, so it runs on the one that the template
+    asks for.
+    """
+    with zipfile.ZipFile(BUILT) as archive:
+        native = [name for name in archive.namelist() if archive.read(name).startswith(NATIVE)]
+
+    assert [] == native
+    assert {("arm64",)} == {tuple(one["Architectures"]) for one in python_functions()}
+
+
+def test_compiled() -> None:
+    """
+    Every module has its bytecode, and Python takes it without a look at the source; the bytecode
+    is of the functions' Python, so no other one makes any.
+    """
+    with zipfile.ZipFile(BUILT) as archive:
+        names = set(archive.namelist())
+        flags = {archive.read(name)[4:8] for name in names if name.endswith(".pyc")}
+    can = sys.version_info[:2] == RUNTIME
+
+    modules = {name for name in names if name.endswith(".py")} if can else set()
+    assert modules == {source_from_cache(name) for name in names if name.endswith(".pyc")}
+    # Hashed (bit 0), and not checked (bit 1): PEP 552.
+    assert ({(0b01).to_bytes(4, "little")} if can else set()) == flags
+
+
+def test_runtime() -> None:
+    """
+    What is compiled is for the Python that the template names.
+    """
+    assert {"python{}.{}".format(*RUNTIME)} == {one["Runtime"] for one in python_functions()}
+
+
+def test_compiled_same_bytes() -> None:
+    """
+    The same source gives the same bytecode, also where sets have an order of the day.
+    """
+    source = {
+        "one.py": b"WANTED = {'a', 'b', 'c', 'd'}\n\n\ndef f(x):\n    return x in {'e', 'f'}\n"
+    }
+
+    assert compiled(source) == compiled(source)
+
+
+def test_other_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Another Python than the functions' makes no bytecode: they could not read it.
+    """
+    monkeypatch.setattr("infra.packing.RUNTIME", (3, 99))
+
+    assert {} == compiled({"one.py": b""})
+
+
 def test_same_bytes(tmp_path: Path) -> None:
     """
     The same files make the same zip, in whichever order they came.
@@ -131,5 +213,16 @@ def test_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() == other.read_bytes()
     with zipfile.ZipFile(one) as archive:
         assert {"a.py": b"a.py", "b.py": b"b.py"} == {
-            name: archive.read(name) for name in archive.namelist()
+            name: archive.read(name) for name in archive.namelist() if name.endswith(".py")
         }
+
+
+def test_built_again(tmp_path: Path) -> None:
+    """
+    The zip that goes to AWS, packed once more in another folder, is the same to the byte.
+    """
+    again = tmp_path / "again.zip"
+    shutil.copy(BUILT, again)
+    repack(again)
+
+    assert BUILT.read_bytes() == again.read_bytes()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from chalicelib.domain.municipalities import ATTRIBUTION, LOCALITIES, MUNICIPALITIES
+from chalicelib.domain.municipalities import ATTRIBUTION, MUNICIPALITIES, all_localities
 from publishing.claims import KINDS
 from tests.audit.pages import SITE
 from tests.built_site import ROOT
@@ -34,7 +34,7 @@ def names() -> Iterator[str]:
     yield ATTRIBUTION
     for one in MUNICIPALITIES:
         yield from (one.name, *(former.name for former in one.formers))
-    yield from (one.name for one in LOCALITIES)
+    yield from (one.name for one in all_localities())
     for folder in KINDS:
         for file in sorted((ROOT / "site/content" / folder).glob("*.yaml")):
             record = yaml.safe_load(file.read_text(encoding="utf-8"))

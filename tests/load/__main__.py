@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from chalicelib.domain.registration import Registration
-from chalicelib.store import read_registration
+from chalicelib.registrations import read_registration
 from tests.load.clients import CLIENTS, Tally, send_all
 from tests.load.crowd import Person, crowd
 from tests.load.mailbox import copies, moments

@@ -30,6 +30,8 @@ JSON = f"{FIGURES}figures.json"
 SCHEMA = f"{FIGURES}figures.schema.json"
 CSV = f"{FIGURES}figures.csv"
 PACKAGE = f"{FIGURES}datapackage.json"
+ADDRESSES = (JSON, SCHEMA, CSV, PACKAGE)
+"""All that is published beside the page: nobody else knows which addresses there are."""
 
 _SHOWN, _UNKNOWN = "shown", "unknown"
 

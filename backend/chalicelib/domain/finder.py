@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from chalicelib.domain.municipalities import (
-    LOCALITIES,
     MUNICIPALITIES,
     Municipality,
+    all_localities,
     find_municipality,
     fold,
 )
@@ -62,7 +62,7 @@ def places() -> tuple[Place, ...]:
     for municipality in MUNICIPALITIES:
         add(municipality, municipality.name_fr)
         add(municipality, *(former.name for former in municipality.formers))
-    for locality in LOCALITIES:
+    for locality in all_localities():
         municipality = find_municipality(locality.nis_code)
         add(municipality, locality.name, *locality.aliases, locality.postcode)
     for place in tuple(found.values()):

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
@@ -130,12 +131,36 @@ def nis_codes(municipality: Municipality) -> tuple[str, ...]:
 
 def of_postcode(postcode: str) -> tuple[Municipality, ...]:
     """The municipalities that share a postcode: none (unknown), one, or a choice (1040, …)."""
-    return _BY_POSTCODE.get(postcode, ())
+    return _by_postcode().get(postcode, ())
+
+
+@cache
+def all_localities() -> tuple[Locality, ...]:
+    """Every place name of the post, by postcode."""
+    return tuple(
+        Locality(
+            row["postcode"],
+            row["locality"],
+            row["nis_code"],
+            tuple(filter(None, row["aliases"].split("|"))),
+        )
+        for row in _rows("postcodes.csv")
+    )
 
 
 def neighbours(municipality: Municipality) -> tuple[Municipality, ...]:
     """The municipalities that share a border with this one, by name."""
-    return _NEIGHBOURS.get(municipality.nis_code, ())
+    return _neighbours().get(municipality.nis_code, ())
+
+
+def moves() -> Iterator[tuple[Former, Municipality]]:
+    """The former municipalities whose address no other one has today, and where they went."""
+    taken = {municipality.slug for municipality in MUNICIPALITIES}
+    for municipality in MUNICIPALITIES:
+        for former in municipality.formers:
+            if former.slug not in taken:
+                taken.add(former.slug)
+                yield former, municipality
 
 
 def by_province() -> dict[str, tuple[Municipality, ...]]:
@@ -159,7 +184,9 @@ def _sorting_name(municipality: Municipality) -> str:
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        rows = csv.reader(file)
+        names = next(rows)
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
 
 
 def _predecessors(row: dict[str, str]) -> Iterator[Former]:
@@ -185,15 +212,6 @@ def _municipality(row: dict[str, str]) -> Municipality:
 
 _ROWS = tuple(_rows("municipalities.csv"))
 MUNICIPALITIES: tuple[Municipality, ...] = tuple(_municipality(row) for row in _ROWS)
-LOCALITIES: tuple[Locality, ...] = tuple(
-    Locality(
-        row["postcode"],
-        row["locality"],
-        row["nis_code"],
-        tuple(filter(None, row["aliases"].split("|"))),
-    )
-    for row in _rows("postcodes.csv")
-)
 
 TEST_MUNICIPALITY = Municipality("00000", "Testgemeente", "", "", "", "", (), (), 0)
 """Receives the registrations with which we test the chain (domain/probe.py); on no page."""
@@ -210,15 +228,23 @@ _FORMERS = {
 _PROVINCES = {
     one.nis_code[0]: one.province for one in MUNICIPALITIES if not one.in_brussels
 }  # a NIS code begins with its province; in Brussels nothing merged
-_BY_POSTCODE: dict[str, tuple[Municipality, ...]] = {}
-for _locality in LOCALITIES:
-    _found = _BY_POSTCODE.setdefault(_locality.postcode, ())
-    if _CURRENT[_locality.nis_code] not in _found:
-        _BY_POSTCODE[_locality.postcode] = (*_found, _CURRENT[_locality.nis_code])
 
-_borders: dict[str, list[Municipality]] = defaultdict(list)
-for _row in _rows("neighbours.csv"):
-    if _row["certainty"] == "both":
-        _borders[_row["nis_a"]].append(_CURRENT[_row["nis_b"]])
-        _borders[_row["nis_b"]].append(_CURRENT[_row["nis_a"]])
-_NEIGHBOURS = {code: tuple(sorted(those, key=_sorting_name)) for code, those in _borders.items()}
+
+@cache
+def _by_postcode() -> dict[str, tuple[Municipality, ...]]:
+    """Straight from the rows: a registration needs no name of a place."""
+    found: dict[str, dict[str, Municipality]] = defaultdict(dict)
+    for row in _rows("postcodes.csv"):
+        found[row["postcode"]][row["nis_code"]] = _CURRENT[row["nis_code"]]
+    return {postcode: tuple(those.values()) for postcode, those in found.items()}
+
+
+@cache
+def _neighbours() -> dict[str, tuple[Municipality, ...]]:
+    """Read when somebody asks: taking in a registration does not."""
+    borders: dict[str, list[Municipality]] = defaultdict(list)
+    for row in _rows("neighbours.csv"):
+        if row["certainty"] == "both":
+            borders[row["nis_a"]].append(_CURRENT[row["nis_b"]])
+            borders[row["nis_b"]].append(_CURRENT[row["nis_a"]])
+    return {code: tuple(sorted(those, key=_sorting_name)) for code, those in borders.items()}

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from chalicelib.domain import form, suggestion_form
 from chalicelib.domain.calendar import date_in_words
 from chalicelib.domain.campaigns import AGAIN, tagged
-from chalicelib.domain.municipalities import ATTRIBUTION, Municipality, by_province
+from chalicelib.domain.municipalities import ATTRIBUTION, Municipality, by_province, moves
 from chalicelib.domain.wording import listed, thousands
 
 NAME = "mijnbuddy"
@@ -206,6 +206,14 @@ def download_path(path: str) -> str:
 def municipality_path(slug: str) -> str:
     """Where a municipality's page is, of today or from before a merger."""
     return f"{WORD_BUDDY}{slug}/"
+
+
+def moved_pages() -> dict[str, str]:
+    """The page of each former municipality, with the page of the municipality of today."""
+    return {
+        municipality_path(former.slug): municipality_path(municipality.slug)
+        for former, municipality in moves()
+    }
 
 
 def base_of(site_url: str) -> str:

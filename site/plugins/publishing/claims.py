@@ -120,22 +120,8 @@ class LinkClaim(Dated, frozen=True, kw_only=True):
     value: Slug
 
 
-class MomentClaim(Claim, frozen=True, kw_only=True):
-    """When it began or ended; in one municipality of it where `place` says so."""
-
-    value: MomentText
-    place: Slug | None = None
-
-    @property
-    def moment(self) -> Moment:
-        return moment(self.value)
-
-    def moments(self) -> Iterator[tuple[str, str]]:
-        yield "value", self.value
-
-
 class RunClaim(Claim, frozen=True, kw_only=True):
-    """A moment or period in which it ran."""
+    """A moment or period in which it ran; in one municipality of it where `place` says so."""
 
     value: PeriodText
     place: Slug | None = None
@@ -146,6 +132,12 @@ class RunClaim(Claim, frozen=True, kw_only=True):
 
     def moments(self) -> Iterator[tuple[str, str]]:
         yield "value", self.value
+
+
+class MomentClaim(RunClaim, frozen=True, kw_only=True):
+    """When it began or ended: a moment."""
+
+    value: MomentText
 
 
 class CountClaim(Dated, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ redirect for each former one, and the index that the finder's script searches.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ from pelican.generators import Generator
 from chalicelib.domain.finder import places
 from chalicelib.domain.form import Form
 from chalicelib.domain.municipalities import (
-    LOCALITIES,
     MUNICIPALITIES,
-    Former,
     Locality,
     Municipality,
+    all_localities,
+    moves,
     neighbours,
 )
 from chalicelib.domain.site import municipality_path
@@ -76,18 +75,8 @@ class MunicipalityGenerator(Generator):
 
 def localities(municipality: Municipality) -> list[Locality]:
     """The places in a municipality, by postcode."""
-    those = (one for one in LOCALITIES if one.nis_code == municipality.nis_code)
+    those = (one for one in all_localities() if one.nis_code == municipality.nis_code)
     return sorted(those, key=lambda one: (one.postcode, one.name))
-
-
-def moves() -> Iterator[tuple[Former, Municipality]]:
-    """The former municipalities whose address no other one has today, and where they went."""
-    taken = {municipality.slug for municipality in MUNICIPALITIES}
-    for municipality in MUNICIPALITIES:
-        for former in municipality.formers:
-            if former.slug not in taken:
-                taken.add(former.slug)
-                yield former, municipality
 
 
 def outline(path: str) -> Outline:

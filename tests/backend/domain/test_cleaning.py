@@ -1,9 +1,11 @@
 """Each kind of answer: what is accepted and how it is kept, what is refused."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
 import pytest
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,6 +163,55 @@ def test_no_emails(typed: str) -> None:
     """
     with pytest.raises(UnusableAnswerError):
         cleaning.email(typed)
+
+
+def by_the_library(typed: str) -> str:
+    """What email-validator makes of an address; "" where it refuses it."""
+    try:
+        valid = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        return ""
+    return valid.ascii_email or ""
+
+
+def read(typed: str) -> str:
+    try:
+        return cleaning.email(typed)
+    except UnusableAnswerError:
+        return ""
+
+
+@given(
+    st.from_regex(
+        re.compile(
+            r"[a-z0-9.+_-]{1,66}@([a-z0-9-]{1,10}\.){0,2}"
+            rf"(be|brussels|xn--vlaanderen|b1|{'|'.join(SPECIAL_USE_DOMAIN_NAMES)})",
+            re.ASCII | re.IGNORECASE,
+        ),
+        fullmatch=True,
+    )
+)
+def test_plain_emails(typed: str) -> None:
+    """
+    What is plain is read as the library reads it, and what only looks so is refused as it does.
+    """
+    assert by_the_library(typed) == read(typed)
+
+
+@pytest.mark.parametrize("domain", SPECIAL_USE_DOMAIN_NAMES)
+def test_special_use(domain: str) -> None:
+    """
+    A domain that is no place for mail is refused, also below another name.
+    """
+    assert "" == read(f"jan@{domain}") == read(f"jan@post.{domain}")
+
+
+@pytest.mark.parametrize("name", ["INFO", "Postmaster", "Jan.PEETERS"])
+def test_capitals(name: str) -> None:
+    """
+    Capitals before the @ stay, but for the names of which a standard says that they mean nothing.
+    """
+    assert by_the_library(f"{name}@EXAMPLE.be") == read(f"{name}@EXAMPLE.be")
 
 
 @pytest.mark.parametrize(

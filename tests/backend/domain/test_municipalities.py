@@ -11,9 +11,9 @@ import pytest
 from chalicelib.domain.municipalities import (
     BRUSSELS,
     DATA,
-    LOCALITIES,
     MUNICIPALITIES,
     UnknownMunicipalityError,
+    all_localities,
     by_province,
     find_municipality,
     fold,
@@ -67,7 +67,7 @@ def test_counts() -> None:
 
     assert {False: 285, True: 19} == places
     assert 304 == len({one.nis_code for one in MUNICIPALITIES})
-    assert 543 == len({one.postcode for one in LOCALITIES})
+    assert 543 == len({one.postcode for one in all_localities()})
 
 
 def test_provinces() -> None:
@@ -187,7 +187,7 @@ def test_shared_postcodes() -> None:
     """
     shared = {
         code: {one.nis_code for one in of_postcode(code)}
-        for code in {one.postcode for one in LOCALITIES}
+        for code in {one.postcode for one in all_localities()}
         if len(of_postcode(code)) != 1
     }
 
@@ -205,7 +205,7 @@ def test_postcodes_agree() -> None:
     """
     listed = {(code, one.nis_code) for one in MUNICIPALITIES for code in one.postcodes}
 
-    assert {(one.postcode, one.nis_code) for one in LOCALITIES} == listed
+    assert {(one.postcode, one.nis_code) for one in all_localities()} == listed
 
 
 @pytest.mark.parametrize(

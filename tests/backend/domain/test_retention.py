@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from chalicelib import store
+from chalicelib import registrations, store
 from chalicelib.domain import retention
 from chalicelib.domain.figures import Sheet
 from chalicelib.domain.ledger import Entry
@@ -147,7 +147,8 @@ def stored_fields() -> Iterator[str]:
     """Of every class that the table keeps, each field down to the last: `contact.changes.at`."""
     kept = {
         one
-        for one in vars(store).values()
+        for module in (registrations, store)
+        for one in vars(module).values()
         if isinstance(one, type)
         and is_dataclass(one)
         and one.__module__.startswith("chalicelib.domain")

@@ -63,9 +63,13 @@ def mail(message: EmailMessage) -> Taken:
     )
 
 
+def may_publish(topic: str, configuration_set: str) -> bool:
+    return (topic, configuration_set) == (TOPIC, "mijnbuddy-local")
+
+
 def tell(aws: FakeAws, *mails: Taken) -> list[dict[str, Any]]:
     async def telling() -> None:
-        events = SesEvents(aws, in_transit=timedelta())
+        events = SesEvents(aws, may_publish, in_transit=timedelta())
         for mail in mails:
             events.tell(mail)
         assert [] == aws.published, "the sender of a mail waits for nothing"

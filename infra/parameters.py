@@ -1,0 +1,53 @@
+"""
+What a deployment is given: refuses examples and placeholders before anything is made.
+
+CloudFormation's own rules (infra/templates/stages.yaml) compare whole values only. This looks into
+them, and is what `make deploy` asks first.
+"""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+PRODUCTION = "prod"
+NOT_REAL = ("example", "invalid", "test", "localhost", "local")
+"""Domains at the top that can't exist on the internet (RFC 2606 and 6762)."""
+EXAMPLES = ("example.com", "example.net", "example.org", "example.be")
+
+HOSTS = ("SenderDomain", "SiteHost")
+ADDRESSES = ("AgencyAddress", "DivertTo", "DmarcReports")
+
+
+def complaints(stage: str, values: Mapping[str, str]) -> list[str]:
+    """
+    What is wrong with the values of a stage, each in one line; nothing for a stage for trying.
+
+    `values` are those of the template's parameters, defaults included.
+    """
+    return list(_complaints(values)) if stage == PRODUCTION else []
+
+
+def is_real(host: str) -> bool:
+    """Whether a host can exist on the internet."""
+    labels = host.lower().rstrip(".").split(".")
+    ends = ".".join(labels[-2:])
+    return len(labels) > 1 and labels[-1] not in NOT_REAL and ends not in EXAMPLES
+
+
+def _complaints(values: Mapping[str, str]) -> Iterator[str]:
+    site = urlsplit(values.get("SiteUrl", ""))
+    if site.scheme != "https":
+        yield "SiteUrl: production has https only"
+    if not is_real(site.hostname or ""):
+        yield f"SiteUrl: {site.hostname or 'nothing'} is an example"
+    if site.path:
+        yield "SiteUrl: the site is at the root of its host"
+    for name in HOSTS:
+        if name in values and not is_real(values[name]):
+            yield f"{name}: {values[name] or 'nothing'} is an example"
+    for name in ADDRESSES:
+        host = values.get(name, "").rpartition("@")[2]
+        if values.get(name) and not is_real(host):
+            yield f"{name}: {host} is an example"
+    for host in filter(None, values.get("OtherHosts", "").split(",")):
+        if not is_real(host):
+            yield f"OtherHosts: {host} is an example"

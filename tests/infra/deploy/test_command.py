@@ -1,0 +1,124 @@
+"""The commands as they are typed: what is asked, what is answered without asking."""
+
+from typing import Any
+
+import pytest
+
+from infra import smoke
+from infra.deploy import __main__ as command
+
+VISITORS = next(one for one in smoke.CHECKS if one.is_of_visitors)
+TO_DO = next(one for one in smoke.CHECKS if not one.is_of_visitors)
+
+
+class Deployment:
+    """Does nothing, and remembers what it was asked."""
+
+    def __init__(self, *_: Any) -> None:
+        self.asked: list[str] = []
+        self.account = type("Account", (), {"number": "000000000000"})
+
+    def deploy(self, built: object) -> dict[str, str]:
+        self.asked.append("deploy")
+        return {"DistributionDomain": "d1.cloudfront.example"}
+
+    def show_before(self) -> None:
+        self.asked.append("show before")
+
+    def destroy(self, template: object) -> list[str]:
+        self.asked.append("destroy")
+        return ["Table (AWS::DynamoDB::Table)"]
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    one = Deployment()
+    monkeypatch.setattr(command, "_deployment", lambda *_: one)
+    return one
+
+
+def typed(*words: str) -> Any:
+    answers = iter(words)
+    return lambda _: next(answers)
+
+
+def test_production_is_an_example(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Production as it is in the repository is refused before anybody signs in.
+    """
+    assert 1 == command.main(["deploy", "prod"])
+    assert [] == deployment.asked
+    assert "www.mijnbuddy.example is an example" in capsys.readouterr().err
+
+
+def test_no_address_yet(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A stage without a domain is told its address, to be written down.
+    """
+    assert 0 == command.main(["deploy", "dev"])
+    assert "https://d1.cloudfront.example" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("red", "code", "asked"),
+    [
+        ([], 0, ["deploy"]),
+        ([TO_DO], 0, ["deploy"]),
+        ([TO_DO, VISITORS], 1, ["deploy", "show before"]),
+    ],
+)
+def test_smoke(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    red: list[Any],
+    code: int,
+    asked: list[str],
+) -> None:
+    """
+    Where visitors get errors they see the site of before again; what is still to do is only said.
+    """
+    monkeypatch.setattr(smoke, "run", lambda *_: red)
+
+    assert code == command.main(["deploy", "staging"])
+    assert asked == deployment.asked
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "is_done"),
+    [
+        ("dev", ["dev"], True),
+        ("dev", ["YES"], False),
+        ("dev", [""], False),
+        ("prod", ["prod", "production"], True),
+        ("prod", ["prod", "prod"], False),
+    ],
+)
+def test_destroy(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+    words: list[str],
+    is_done: bool,
+) -> None:
+    """
+    Taking a stage away asks for its name, production for a word more, and no variable answers that.
+    """
+    monkeypatch.setenv("CONFIRM", "yes")
+
+    assert (0 if is_done else 1) == command.main(["destroy", stage], typed(*words))
+    assert (["destroy"] if is_done else []) == deployment.asked
+
+
+@pytest.mark.parametrize(
+    ("variable", "word", "agrees"),
+    [("", "YES", True), ("", "yes", False), ("", "", False), ("yes", "no", True)],
+)
+def test_agreeing(monkeypatch: pytest.MonkeyPatch, variable: str, word: str, agrees: bool) -> None:
+    """
+    YES is typed, or CONFIRM=yes says it for a pipeline.
+    """
+    monkeypatch.setenv("CONFIRM", variable)
+
+    assert agrees == command._agrees("Do this?", typed(word))
