@@ -5,7 +5,6 @@ The table is the local AWS's. Everybody in the list is there as a registration, 
 """
 
 import os
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +28,8 @@ from chalicelib.domain.session import MUNICIPALITY, began, cookie_of
 from chalicelib.domain.site import CANDIDATES
 from chalicelib.store import Store
 from infra.local import local_aws
-from infra.local.settings import ACCESS_KEY, HOST, REGION, SECRET_KEY, read_settings
+from infra.local.settings import ACCESS_KEY, REGION, SECRET_KEY, read_settings
+from tests.stack import free_port
 
 AALST = "41002"
 TABLE = "mijnbuddy-bench"  # as `functions.function` tells the function
@@ -103,7 +103,7 @@ class Table:
 def table(template: dict[str, Any]) -> Iterator[Table]:
     """A table of its own, on a local AWS of its own."""
     with tempfile.TemporaryDirectory(prefix="mijnbuddy-bench-") as folder:
-        there = {"AWS_PORT": str(_free_port()), "LOCAL_DIR": folder, "SES_EVENTS": "off"}
+        there = {"AWS_PORT": str(free_port()), "LOCAL_DIR": folder, "SES_EVENTS": "off"}
         settings = read_settings([], {**os.environ, **there, "LOG_DIR": f"{folder}/log"})
         Path(settings.log_dir).mkdir()
         running = local_aws.start(settings)
@@ -113,13 +113,6 @@ def table(template: dict[str, Any]) -> Iterator[Table]:
             yield made
         finally:
             running.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def measure(

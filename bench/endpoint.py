@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Self
 
-HOST = "127.0.0.1"
+from tests.runtime_api import HOST, Server
+
 SECRET = json.dumps({"ARN": "arn", "Name": "key", "SecretString": "k" * 64}).encode()
 
 
@@ -29,7 +30,7 @@ class Endpoint:
 
     def __init__(self) -> None:
         self._calls: list[Call] = []
-        self._server = _Server((HOST, 0), self._handler())
+        self._server = Server((HOST, 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -71,10 +72,3 @@ class Endpoint:
                 """Nothing: the bench has its own output."""
 
         return Handler
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A function that is ended lets go of its connection: that is no error here."""

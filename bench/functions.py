@@ -152,10 +152,7 @@ def median(starts: Sequence[Start], figure: str) -> float:
 
 
 def ratio(ours: Sequence[Start], others: Sequence[Start], figure: str) -> Ratio:
-    """Ours beside theirs, round by round."""
-    pairs = zip(ours, others, strict=True)
-    ratios = [getattr(mine, figure) / getattr(theirs, figure) for mine, theirs in pairs]
-    return Ratio(statistics.median(ratios), min(ratios), max(ratios))
+    return Ratio.of(*((getattr(one, figure) for one in those) for those in (ours, others)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import shutil
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,12 @@ class Ratio:
     low: float
     high: float
 
+    @classmethod
+    def of(cls, ours: Iterable[float], theirs: Iterable[float]) -> "Ratio":
+        """Round by round."""
+        ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+        return cls(statistics.median(ratios), min(ratios), max(ratios))
+
 
 @dataclass(frozen=True)
 class Result:
@@ -63,10 +69,8 @@ class Result:
         return statistics.median(self.figures(figure))
 
     def ratio_to(self, other: "Result", figure: str) -> Ratio:
-        """The figure beside that of another builder, round by round."""
-        pairs = zip(self.figures(figure), other.figures(figure), strict=True)
-        ratios = [mine / theirs for mine, theirs in pairs]
-        return Ratio(statistics.median(ratios), min(ratios), max(ratios))
+        """The figure beside that of another builder."""
+        return Ratio.of(self.figures(figure), other.figures(figure))
 
 
 def measure(builders: Sequence[Builder], rounds: int) -> dict[str, Result]:

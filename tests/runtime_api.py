@@ -22,6 +22,7 @@ from typing import Any, Self
 HOST = "127.0.0.1"
 VERSION = "/2018-06-01/runtime"
 ANSWERED_WITHIN = 60.0
+LOOKED_EVERY = 0.5
 SECONDS_LEFT = 60
 FUNCTION_ARN = "arn:aws:lambda:eu-central-1:000000000000:function:"
 
@@ -42,7 +43,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self._events: queue.Queue[bytes | None] = queue.Queue()
         self._outcomes: queue.Queue[_Outcome] = queue.Queue()
-        self._server = _Server((HOST, 0), self._handler())
+        self._server = Server((HOST, 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -62,16 +63,24 @@ class RuntimeApi:
         """Hand out an event; the first may wait here for its function to start."""
         self._events.put(json.dumps(event).encode())
 
-    def outcome(self) -> Any:
+    def outcome(self, process: "subprocess.Popen[bytes] | None" = None) -> Any:
         """
-        What the function answers to the event.
+        What the function, which runs in `process`, answers to the event. Without it, one that
+        ended is only known by the time.
 
-        Raises `FunctionError` when it did not start, or let an exception out.
+        Raises `FunctionError` when it ended, or let an exception out.
         """
-        try:
-            outcome = self._outcomes.get(timeout=ANSWERED_WITHIN)
-        except queue.Empty:
-            raise FunctionError("no answer in time") from None
+        until = time.monotonic() + ANSWERED_WITHIN
+        while True:
+            ended = process.poll() if process else None  # asked first: its last words count
+            try:
+                outcome = self._outcomes.get(timeout=LOOKED_EVERY)
+                break
+            except queue.Empty:
+                if ended is not None:
+                    raise FunctionError(f"it ended with {ended}") from None
+                if time.monotonic() > until:
+                    raise FunctionError("no answer in time") from None
         if outcome.kind != "response":
             raise FunctionError(json.dumps(outcome.content))
         return outcome.content
@@ -123,7 +132,9 @@ class RuntimeApi:
         return Handler
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """On loopback, for a process that may be ended at any moment."""
+
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -153,22 +164,18 @@ class Function:
                 answers = []
                 for event in events:
                     api.put(event)
-                    answers.append(api.outcome())
+                    answers.append(api.outcome(process))
                 return answers
             finally:
                 process.kill()
 
     def started(self, api: RuntimeApi, log: Path | None = None) -> "subprocess.Popen[bytes]":
         """Its process, which asks `api` for events until somebody ends it."""
-        output = log.open("ab") if log else subprocess.DEVNULL
-        try:
+        with (log or Path(os.devnull)).open("ab") as output:
             return subprocess.Popen(
                 self.command, cwd=self.folder, env=self._environment(api), stdout=output,
                 stderr=subprocess.STDOUT,
             )  # fmt: skip
-        finally:
-            if log and not isinstance(output, int):
-                output.close()
 
     @property
     def command(self) -> Sequence[str]:

@@ -60,10 +60,10 @@ def _written(entry: Entry, store: Appending) -> bool:
     Whether an entry is new. That somebody left stands in the log as well, whichever door it was:
     who restores the table from before that must do it again (docs/decisions/0019-retention.md).
     """
-    is_new = store.append(entry)
-    if is_new and entry.event.what in LEFT:
+    # First, and for what is there too: the reply to our own write may have been lost.
+    if entry.event.what in LEFT:
         log.info(AGAIN, reference=entry.reference, why=entry.event.what)
-    return is_new
+    return store.append(entry)
 
 
 def ended(registration: Registration, now: datetime, store: Appending) -> bool:

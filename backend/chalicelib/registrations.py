@@ -1,5 +1,5 @@
 """
-The registrations in the table: what taking one in needs, and no more.
+The registrations in the table.
 
 Apart from `store.py`, because a volunteer may wait for this to be imported, and for the records of
 all else she would wait as long again (docs/decisions/0026-cold-start.md).
@@ -90,32 +90,17 @@ class Registrations(Table):
         Every registration there is: a walk through the whole table, for the repair, and for an
         export. `scanned` is told of each page how many items of whatever kind it had.
         """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk = :registration",
-            ExpressionAttributeValues={":registration": {"S": "REGISTRATION"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            scanned(page["ScannedCount"])
-            found = map(read_registration, page["Items"])
-            yield from (registration for registration in found if now < registration.expires_at)
+        found = map(read_registration, self._scan("sk = :kind", {"kind": "REGISTRATION"}, scanned))
+        return (registration for registration in found if now < registration.expires_at)
 
     def terms(self) -> Iterator[tuple[Registration, datetime]]:
         """
         Every registration, also what has expired and is there still, with the expiry that was
         written: a walk as above, for the daily clean-up only.
         """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk = :registration",
-            ExpressionAttributeValues={":registration": {"S": "REGISTRATION"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            for image in page["Items"]:
-                written = datetime.fromtimestamp(int(image["expires_at"]["N"]), UTC)
-                yield read_registration(image), written
+        for image in self._scan("sk = :kind", {"kind": "REGISTRATION"}):
+            written = datetime.fromtimestamp(int(image["expires_at"]["N"]), UTC)
+            yield read_registration(image), written
 
     def remove(self, registration: Registration) -> bool:
         """Delete what has expired; False where it is another version, or gone."""

@@ -41,8 +41,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 
-from botocore.exceptions import ClientError
-
 from chalicelib.domain.candidates import Candidate
 from chalicelib.domain.contacts import Change, Contact
 from chalicelib.domain.downloads import Downloads
@@ -80,7 +78,6 @@ from chalicelib.table import (
     Image,
     Item,
     as_text,
-    is_refused,
     item_of,
     maybe_moment,
     moment_of,
@@ -93,7 +90,11 @@ class Store(Registrations):
     """The whole table behind the use cases; `client` is a DynamoDB client."""
 
     def add_suggestion(self, suggestion: Suggestion) -> None:
-        """Keep a new suggestion; the same."""
+        """
+        Keep a new suggestion: the one write of a request.
+
+        Raises `TakenError` as `add` does.
+        """
         self._keep(suggestion, suggestion.registered_at, _read_suggestion)
 
     def suggestion(self, reference: str, now: datetime) -> Suggestion | None:
@@ -104,15 +105,8 @@ class Store(Registrations):
 
     def suggestions(self, now: datetime) -> Iterator[Suggestion]:
         """Every suggestion there is: a walk through the whole table, for the command only."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk = :suggestion",
-            ExpressionAttributeValues={":suggestion": {"S": "SUGGESTION"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            found = map(_read_suggestion, page["Items"])
-            yield from (one for one in found if now < one.expires_at)
+        found = map(_read_suggestion, self._scan("sk = :kind", {"kind": "SUGGESTION"}))
+        return (one for one in found if now < one.expires_at)
 
     def add_notice(self, notice: Notice) -> bool:
         """Keep a new notice; False when it was there already."""
@@ -154,20 +148,11 @@ class Store(Registrations):
         return (_id_of(image) for image in self._query("#work = :work", index="work", work=kind))
 
     def outboxes(self, now: datetime) -> Iterator[Outbox]:
-        """Everything with mails that there is: a walk as above, for the daily check only."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk IN (:registration, :suggestion, :notice)",
-            ExpressionAttributeValues={
-                ":registration": {"S": "REGISTRATION"},
-                ":suggestion": {"S": "SUGGESTION"},
-                ":notice": {"S": "NOTICE"},
-            },
-            ConsistentRead=True,
-        )
-        for page in pages:
-            found = map(read_outbox, page["Items"])
-            yield from (outbox for outbox in found if now < outbox.expires_at)
+        """Everything with mails: a walk through the whole table, for the daily check only."""
+        kinds = {kind.lower(): kind for kind in _OUTBOXES}
+        only = f"sk IN ({', '.join(f':{name}' for name in kinds)})"
+        found = map(read_outbox, self._scan(only, kinds))
+        return (outbox for outbox in found if now < outbox.expires_at)
 
     def recent(self, address: str) -> Recent:
         image = self._get(f"RECENT#{address}", "RECENT")
@@ -247,15 +232,9 @@ class Store(Registrations):
         return (row for row in map(_read_named, found) if now < row.expires_at)
 
     def all_named(self, now: datetime) -> Iterator[Named]:
-        """Every row of every name: a walk as above, for the repair only."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="begins_with(pk, :name)",
-            ExpressionAttributeValues={":name": {"S": "NAME#"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            yield from (row for row in map(_read_named, page["Items"]) if now < row.expires_at)
+        """Every row of every name: a walk through the whole table, for the repair only."""
+        found = map(_read_named, self._scan("begins_with(pk, :name)", {"name": "NAME#"}))
+        return (row for row in found if now < row.expires_at)
 
     def save_named(self, row: Named) -> bool:
         """Write a row; False when one is there that is as new, or newer."""
@@ -350,13 +329,7 @@ class Store(Registrations):
         least `until`. The same one asking again is no second use.
         """
         item = {"pk": f"USED#{key}", "sk": "USED", "used_by": by, "expires_at": seconds_of(until)}
-        try:
-            self._put(item, "attribute_not_exists(pk) OR used_by = :by", {":by": {"S": by}})
-        except ClientError as error:
-            if is_refused(error):
-                return False
-            raise
-        return True
+        return self._put_if("attribute_not_exists(pk) OR used_by = :by", item, {":by": {"S": by}})
 
     def append(self, entry: Entry) -> bool:
         """Write a ledger entry; False when it was there already."""
@@ -403,8 +376,8 @@ class Store(Registrations):
 
     def first_day(self) -> date | None:
         """
-        The first day (UTC) of the ledger; None while it is empty. A walk as above, for the first
-        count and for a recount only.
+        The first day (UTC) of the ledger; None while it is empty. A walk through the whole table,
+        for the first count and for a recount only.
         """
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,

@@ -80,9 +80,10 @@ def erase(reference: str, door: str, store: Store, now: datetime) -> Decided:
     known = store.suggestion(reference, now)
     address = address_of(known) if known and known.answers.email else ""
     if address:
+        # First too: whoever asks again finds no address, and nothing would be logged.
+        log.info(AGAIN, reference=reference, why="erased")
         forget(reference, address, store, now)
     decided = decide(reference, lambda one: suggestion.erased(one, door, now), store, now)
     if address:
         forget(reference, address, store, now)
-        log.info(AGAIN, reference=reference, why="erased")
     return decided

@@ -7,9 +7,10 @@ Apart from it, so that who signs up does not wait for what only this needs.
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.api import Pages, Way, post
+from chalicelib import api
+from chalicelib.api import Way, post
 from chalicelib.domain import reference
-from chalicelib.domain.form import Submission
+from chalicelib.domain.form import Form, Submission
 from chalicelib.domain.reference import references
 from chalicelib.domain.registration import Circumstances
 from chalicelib.domain.suggestion import Suggestion, suggest
@@ -19,6 +20,10 @@ from chalicelib.register import kept
 from chalicelib.web import Answer, Request
 
 UNSENT = "Je melding is niet verstuurd: er liep iets mis bij ons. Probeer het zo meteen opnieuw."
+
+
+class Pages(api.Pages, Protocol):
+    def project_page(self, form: Form, submission_id: str = "") -> str: ...
 
 
 class Store(Protocol):

@@ -5,7 +5,7 @@ What each item holds is said by whoever keeps it: `registrations.py`, and `store
 Moments are kept as text in UTC with microseconds, so that they sort.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
@@ -69,14 +69,25 @@ class Table:
         """Made once: botocore builds a class for each paginator, which costs more than a query."""
         return self._client.get_paginator("query")
 
+    def _scan(
+        self,
+        only: str,
+        values: Mapping[str, str],
+        scanned: Callable[[int], object] = lambda _: None,
+    ) -> Iterator[Image]:
+        """A walk through the whole table; `scanned` is told how many items each page of it had."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression=only,
+            ExpressionAttributeValues={f":{name}": {"S": value} for name, value in values.items()},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            scanned(page["ScannedCount"])
+            yield from page["Items"]
+
     def _added(self, item: Item) -> bool:
-        try:
-            self._put(item, "attribute_not_exists(pk)")
-        except ClientError as error:
-            if is_refused(error):
-                return False
-            raise
-        return True
+        return self._put_if("attribute_not_exists(pk)", item)
 
     def _projected(self, item: Item, registered_at: datetime, version: int) -> bool:
         """Write what was made from a version of a registration, unless a newer one did."""
@@ -88,13 +99,7 @@ class Table:
             ":registered_at": {"S": as_text(registered_at)},
             ":version": {"N": str(version)},
         }
-        try:
-            self._put(item, newer, made_from)
-        except ClientError as error:
-            if is_refused(error):
-                return False
-            raise
-        return True
+        return self._put_if(newer, item, made_from)
 
     def _removed(
         self, pk: str, sk: str, version: int, condition: str = "", values: Image | None = None
@@ -113,15 +118,21 @@ class Table:
         return True
 
     def _put_version(self, item: Item, version: int) -> None:
+        known = {":version": {"N": str(version)}}
+        is_written = (
+            self._put_if("version = :version", item, known) if version else self._added(item)
+        )
+        if not is_written:
+            raise StaleError
+
+    def _put_if(self, condition: str, item: Item, values: Image | None = None) -> bool:
         try:
-            if version:
-                self._put(item, "version = :version", {":version": {"N": str(version)}})
-            else:
-                self._put(item, "attribute_not_exists(pk)")
+            self._put(item, condition, values)
         except ClientError as error:
             if is_refused(error):
-                raise StaleError from None
+                return False
             raise
+        return True
 
     def _put(self, item: Item, condition: str = "", values: Image | None = None) -> None:
         more: dict[str, Any] = {}

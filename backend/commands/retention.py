@@ -131,13 +131,10 @@ def left(lines: str) -> list[tuple[str, str]]:
     each reference once; who was erased is not withdrawn as well.
     """
     found: dict[str, str] = {}
-    for line in lines.splitlines():
-        # CloudWatch Logs quotes a line of ours in a line of its own.
-        plain = line.replace("\\", "")
-        if AGAIN not in plain:
-            continue
+    # CloudWatch Logs quotes a line of ours in one of its own, or many of them in one line.
+    for line in re.findall(rf'{{[^{{}}]*"{AGAIN}"[^{{}}]*}}', lines.replace("\\", "")):
         reference, why = (
-            re.search(rf'"{name}": *"([^"]+)"', plain) for name in ("reference", "why")
+            re.search(rf'"{name}": *"([^"]+)"', line) for name in ("reference", "why")
         )
         if reference and why and found.get(reference[1]) != "erased":
             found[reference[1]] = why[1]

@@ -806,6 +806,34 @@ def test_real_name(functions: Functions) -> None:
         assert name in body.get_content()
 
 
+def broken(client: Any, operation: str, given: Any) -> Any:
+    raise RuntimeError(operation)
+
+
+def test_shown_key(
+    functions: Functions,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """
+    The key that CloudFront shows comes with every request, as its Referer. No line has it, whoever
+    wrote the line, and no answer: not for a page, not for what is nowhere, not when it goes wrong.
+    """
+    headers = {"Referer": "sleutelkanarie", "Accept": "text/html"}
+    asked = [("GET", "/zoek?q=a"), ("GET", "/nergens"), ("POST", "/api/registrations")]
+    with caplog.at_level(logging.DEBUG):
+        answers = [functions.request(*one, headers) for one in asked]
+        monkeypatch.setattr(BaseClient, "_make_api_call", broken)
+        answers.append(functions.request("GET", "/api/status", headers))
+
+    assert 500 <= answers[-1].status_code
+    assert caplog.records
+    written = capfd.readouterr()
+    told = text(caplog) + written.out + written.err
+    assert "sleutelkanarie" not in told + "".join(str(vars(one)) for one in answers)
+
+
 def test_log(functions: Functions, caplog: pytest.LogCaptureFixture) -> None:
     """
     Nothing of a person is logged on the whole way, not even when it goes wrong: not by us, and not

@@ -1,11 +1,8 @@
 """What one registration asks of AWS, counted: the quantities that infra/costs.py reckons with."""
 
-import json
 import math
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from botocore.client import BaseClient
@@ -23,51 +20,78 @@ from tests.backend.ses_events import event
 KILOBYTE = 1024
 
 
+Item = dict[str, Any]
+
+
+def size(item: Item) -> int:
+    """Bytes as DynamoDB bills them ("DynamoDB item sizes and formats", Developer Guide)."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(attribute: Item) -> int:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "S":
+            return len(value.encode())
+        case "N":
+            return len(value) // 2 + 2
+        case "B":
+            return len(value)
+        case "L":
+            return 3 + sum(1 + _size(one) for one in value)
+        case "M":
+            return 3 + len(value) + size(value)
+    return 1
+
+
 class Counting:
     """Every call to AWS, in the units that DynamoDB bills."""
 
     def __init__(self) -> None:
         self.units: Counter[str] = Counter()
-        self._call: Any = vars(BaseClient)["_make_api_call"]
+        self._there: dict[str, Item] = {}
 
-    def __call__(self, client: Any, operation: str, given: dict[str, Any]) -> Any:
-        answer = self._call(client, operation, given)
-        if operation == "PutItem":
-            self._written(given["Item"])
-        elif operation in {"GetItem", "Query", "BatchGetItem"}:
-            self.units["reads"] += max(1, math.ceil(self._size(answer) / (4 * KILOBYTE)))
-        elif operation == "SendEmail":
-            self.units["mails"] += 1
-        return answer
+    def count(self, operation: str, given: Item, answer: Item) -> None:
+        match operation:
+            case "PutItem":
+                self._written(given["Item"])
+            case "GetItem":
+                self._read([answer.get("Item", {})])
+            case "Query":
+                self._read(answer["Items"])
+            case "SendEmail":
+                self.units["mails"] += 1
+            case "GetSecretValue":
+                pass
+            case _:
+                raise LookupError(f"nobody counts {operation}")
 
-    def _written(self, item: dict[str, Any]) -> None:
+    def _read(self, items: list[Item]) -> None:
+        self.units["reads"] += max(1, math.ceil(sum(map(size, items)) / (4 * KILOBYTE)))
+
+    def _written(self, item: Item) -> None:
+        key = item["pk"]["S"] + item["sk"]["S"]
+        before, self._there[key] = self._there.get(key, {}), item
         self.units["changes"] += item["sk"]["S"] == "REGISTRATION"
-        self.units["writes"] += math.ceil(len(json.dumps(item, default=str)) / KILOBYTE)
-        # An index that has the item is written as well: its keys only, so one unit.
-        self.units["writes"] += sum(key in item for key in ("due", "work"))
-
-    @staticmethod
-    def _size(answer: dict[str, Any]) -> int:
-        found = {key: answer[key] for key in ("Item", "Items", "Responses") if key in answer}
-        return len(json.dumps(found, default=str))
-
-
-def _method(counting: Counting) -> Any:
-    """A function, so that it is given the client too."""
-
-    def call(client: Any, operation: str, given: dict[str, Any]) -> Any:
-        return counting(client, operation, given)
-
-    return call
+        self.units["writes"] += math.ceil(max(size(before), size(item)) / KILOBYTE)
+        # An index is written where its keys changed: what was there goes, what is there comes.
+        for name in ("due", "work"):
+            gone, new = ((one.get(name), one.get(f"{name}_at")) for one in (before, item))
+            self.units["writes"] += ((gone[0] is not None) + (new[0] is not None)) * (gone != new)
 
 
 @pytest.fixture
-def counted(aws: None) -> Iterator[Counting]:
+def counted(aws: None, monkeypatch: pytest.MonkeyPatch) -> Counting:
     bootstrap.store().save_contact(contact())
-    bootstrap.desk(lambda: NOW)
-    counting = Counting()
-    with patch.object(BaseClient, "_make_api_call", _method(counting)):
-        yield counting
+    counting, really = Counting(), vars(BaseClient)["_make_api_call"]
+
+    def call(client: Any, operation: str, given: Item) -> Any:
+        answer = really(client, operation, given)
+        counting.count(operation, given, answer)
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    return counting
 
 
 def test_one(counted: Counting) -> None:

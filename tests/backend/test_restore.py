@@ -169,6 +169,7 @@ def test_lines(lines: list[tuple[str, str]], found: list[tuple[str, str]]) -> No
 
     assert found == left("\n".join([*plain, other]))
     assert found == left("\n".join(wrapped))
+    assert found == left(json.dumps({"events": [{"message": one} for one in plain]}))
 
 
 def test_unknown(store: Store, tmp_path: Path) -> None:

@@ -1,18 +1,14 @@
 """The placeholder addresses of the municipalities."""
 
-import csv
 import subprocess
-from pathlib import Path
 
-from infra.local.contacts import cli_environment, write_environment, write_placeholders
+from infra.local.contacts import cli_environment, placeholders, write_environment
 from infra.local.settings import Settings
 
 
-def test_placeholders(tmp_path: Path) -> None:
+def test_placeholders() -> None:
     """Every municipality has an address, and none of them exists."""
-    write_placeholders(tmp_path / "contacts.csv")
-    with (tmp_path / "contacts.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["nis_code"]: row["email"] for row in csv.DictReader(file)}
+    rows = {row.nis_code: row.email for row in placeholders()}
 
     assert 304 == len(rows)
     assert "buddy+aalst@aalst.example" == rows["41002"]
