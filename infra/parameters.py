@@ -9,21 +9,23 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 PRODUCTION = "prod"
+TRYING = "dev"
+"""The stage that has no domain of its own: its examples may stay."""
 NOT_REAL = ("example", "invalid", "test", "localhost", "local")
 """Domains at the top that can't exist on the internet (RFC 2606 and 6762)."""
 EXAMPLES = ("example.com", "example.net", "example.org", "example.be")
 
-HOSTS = ("SenderDomain", "SiteHost")
 ADDRESSES = ("AgencyAddress", "DivertTo", "DmarcReports")
 
 
 def complaints(stage: str, values: Mapping[str, str]) -> list[str]:
     """
-    What is wrong with the values of a stage, each in one line; nothing for a stage for trying.
+    What is wrong with the values of a stage, each in one line. Only `dev` may have examples: others
+    wait for a certificate, and for mails, of a domain that must be there.
 
     `values` are those of the template's parameters, defaults included.
     """
-    return list(_complaints(values)) if stage == PRODUCTION else []
+    return [] if stage == TRYING else list(_complaints(values))
 
 
 def is_real(host: str) -> bool:
@@ -36,18 +38,14 @@ def is_real(host: str) -> bool:
 def _complaints(values: Mapping[str, str]) -> Iterator[str]:
     site = urlsplit(values.get("SiteUrl", ""))
     if site.scheme != "https":
-        yield "SiteUrl: production has https only"
+        yield "SiteUrl: the site has https only"
     if not is_real(site.hostname or ""):
         yield f"SiteUrl: {site.hostname or 'nothing'} is an example"
     if site.path:
         yield "SiteUrl: the site is at the root of its host"
-    for name in HOSTS:
-        if name in values and not is_real(values[name]):
-            yield f"{name}: {values[name] or 'nothing'} is an example"
-    for name in ADDRESSES:
+    if not is_real(values.get("SenderDomain", "")):
+        yield f"SenderDomain: {values.get('SenderDomain') or 'nothing'} is an example"
+    for name in ("OtherHost", *ADDRESSES):
         host = values.get(name, "").rpartition("@")[2]
-        if values.get(name) and not is_real(host):
+        if host and not is_real(host):
             yield f"{name}: {host} is an example"
-    for host in filter(None, values.get("OtherHosts", "").split(",")):
-        if not is_real(host):
-            yield f"OtherHosts: {host} is an example"

@@ -26,6 +26,7 @@ from chalicelib.domain.site import moved_pages
 from infra.deploy import stages
 from infra.deploy.account import EVERYWHERE, Account, signed_in
 from infra.deploy.failure import DeployError
+from infra.deploy.room import ASK_FOR_ROOM, KEPT_FREE, unreserved
 from infra.deploy.stacks import Stack
 from infra.deploy.stages import Stage
 from infra.edge import response_headers
@@ -280,8 +281,8 @@ def room(world: World) -> None:
     reserved = found.get("ReservedConcurrentExecutions")
     wanted = int(world.parameters["ApiConcurrency"])
     require(reserved == wanted, f"{reserved} reserved for the API, {wanted} asked")
-    left = client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
-    require(left >= 100, f"{left} are left for the other functions: AWS keeps 100")  # noqa: PLR2004
+    left = unreserved(world.account)
+    require(left >= KEPT_FREE, f"{left} are left for the other functions: AWS keeps {KEPT_FREE}")
 
 
 def addresses(world: World) -> None:
@@ -439,7 +440,7 @@ CHECKS = (
         "room",
         room,
         "there is room to run for the API and for what forwards",
-        "Service Quotas, Lambda, Concurrent executions: ask for 1,000",
+        ASK_FOR_ROOM,
     ),
     Check(
         "addresses",
@@ -454,9 +455,17 @@ FINE, RED, LEFT = "ok", "RED", "not asked"
 
 @dataclass(frozen=True)
 class Result:
+    """`is_answer` is False where nobody answered: that may be the network of who asks."""
+
     check: Check
     outcome: str
     found: str = ""
+    is_answer: bool = True
+
+    @property
+    def is_of_visitors(self) -> bool:
+        """Whether people get errors now, as far as we saw it ourselves."""
+        return self.outcome == RED and self.is_answer and self.check.is_of_visitors
 
 
 def results(world: World) -> list[Result]:
@@ -472,16 +481,17 @@ def _result(check: Check, world: World) -> Result:
     except WrongError as found:
         return Result(check, RED, str(found))
     except (BotoCoreError, ClientError, OSError, dns.exception.DNSException, KeyError) as error:
-        return Result(check, RED, f"could not be asked: {type(error).__name__}: {error}")
+        silence = f"could not be asked: {type(error).__name__}: {error}"
+        return Result(check, RED, silence, is_answer=False)
     return Result(check, FINE)
 
 
-def run(account: Account, stage: Stage) -> list[Check]:
+def run(account: Account, stage: Stage) -> list[Result]:
     """Print all checks; those that are red."""
     found = results(World(account, stage, get, records, datetime.now(UTC)))
     for one in found:
         print(in_words(one))
-    return [one.check for one in found if one.outcome == RED]
+    return [one for one in found if one.outcome == RED]
 
 
 def in_words(one: Result) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -36,14 +36,21 @@ Item = Mapping[str, Any]
 
 def export(dynamodb: Any, table: str, file: Path) -> int:
     """Write all items of a table into a new file; how many. Raises FileExistsError."""
-    count = 0
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-    with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as lines:
-        pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-        for page in pages:
-            for item in page["Items"]:
-                lines.write(json.dumps(item, default=_written, ensure_ascii=False) + "\n")
-                count += 1
+    try:
+        with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as lines:
+            return _write(dynamodb, table, lines)
+    except BaseException:
+        file.unlink()  # a part of a table looks like all of it
+        raise
+
+
+def _write(dynamodb: Any, table: str, lines: TextIO) -> int:
+    count = 0
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        for item in page["Items"]:
+            lines.write(json.dumps(item, default=_written, ensure_ascii=False) + "\n")
+            count += 1
     return count
 
 

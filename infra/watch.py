@@ -30,6 +30,12 @@ A schedule, with the seconds after which a function that never ran is missed. No
 once a day or on working days: such an alarm would ring a day late, and each Saturday.
 """
 
+WITHOUT_COPY = 36
+"""
+Hours without a copy of the table: one is begun each night and may take until the end of its windows
+(infra/templates/backup.yaml), so two may be 31 apart.
+"""
+
 STREAM_BEHIND = 300_000
 """Milliseconds: the sweep has found by then what the stream was slow to tell."""
 MAIL_EVENTS_BEHIND = 900
@@ -94,6 +100,22 @@ def _alarms(found: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             above=limit,
             missing=AS_BEFORE,
         )
+    # By the hour: AWS Backup counts nothing in an hour without a copy, and a day that goes by the
+    # clock would miss one that took longer than the night before. As Ref, a vault is its name.
+    yield _alarm(
+        "BackupMissed",
+        "There is no copy of the table of the last night.",
+        _metric(
+            "AWS/Backup",
+            "NumberOfBackupJobsCompleted",
+            {"BackupVaultName": {"Ref": "BackupVault"}},
+            "Sum",
+            period=60 * MINUTE,
+        ),
+        below=1,
+        missing=WRONG,
+        times=WITHOUT_COPY,
+    )
     yield _alarm(
         "IncidentOpened",
         "Nobody registers any more, or our own test does not arrive.",

@@ -6,6 +6,7 @@ template and which text each page came from, so that no template can be forgotte
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import pelican
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 from pelican import signals
 from pelican.writers import Writer
 
@@ -99,9 +101,20 @@ def build(folder: Path, site_url: str = "") -> Site:
     return Site(folder, record)
 
 
+def shared(paths: pytest.TempPathFactory, name: str, site_url: str = "") -> Site:
+    """Built once for all processes of pytest-xdist: the first that asks builds, others wait."""
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    base = paths.getbasetemp().parent if is_one_of_many else paths.getbasetemp()
+    folder = base / "built" / name
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_name(f"{name}.lock")):
+        known = Site(folder, folder.with_name(f"{name}.json"))
+        return known if known.record.exists() else build(folder, site_url)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return build(tmp_path_factory.mktemp("built") / "site")
+    return shared(tmp_path_factory, "site")
 
 
 def _build_and_record(folder: str, record: str) -> None:

@@ -1,10 +1,14 @@
-"""The running system and the built site, for every suite that needs them; and what runs when."""
+"""
+The running system and the built site, for every suite that needs them; repeatable random examples;
+and what runs when.
+"""
 
 import logging
 import os
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.built_site import site
 from tests.rights.plugin import (
@@ -17,6 +21,17 @@ from tests.stack import stack
 
 # Pelican, which was just imported, makes every later logger one that says a thing only once.
 logging.setLoggerClass(logging.Logger)
+
+# The same examples in every run, and no deadline: a busy machine must not make a test fail.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("repeatable")
 
 __all__ = [
     "pytest_configure",

@@ -2,8 +2,9 @@
 `python -m infra.deploy WHAT STAGE`: make deploy, make rollback, make destroy; `address` is for the
 build of the site.
 
-Asks before anything changes; CONFIRM=yes in the environment answers for a pipeline. Destroying is
-never answered so: the name of the stage is typed, and for production a word more.
+Asks before anything changes; CONFIRM=yes in the environment answers for a pipeline. Leaving data
+behind is never answered so, nor is destroying: there the name of the stage is typed, and for
+production a word more.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from infra.deploy import stages
 from infra.deploy.account import signed_in
 from infra.deploy.deployment import Built, Deployment
 from infra.deploy.failure import DeployError
+from infra.deploy.stacks import Question
 from infra.deploy.stages import Stage
 from infra.parameters import PRODUCTION
 
@@ -79,8 +81,8 @@ def _destroy(stage: Stage, backend: Path, site: Path, read: Read) -> int:
     deployment = _deployment(stage, read)
     print(
         f"This takes {stage.stack} away from account {deployment.account.number}: the site, the "
-        "functions, the keys that links are signed with. Links in mails stop working. The table, "
-        "its copies and the site's buckets stay: docs/runbook.md tells how to end for good."
+        "functions, the key that links are signed with. Links in mails stop working for good. The "
+        "table, its copies, the log and the site's buckets stay: docs/runbook.md tells how to end."
     )
     if read(f"Type the name of the stage, {stage.name}: ").strip() != stage.name:
         raise DeployError("Nothing was changed.")
@@ -109,11 +111,16 @@ def _deployment(stage: Stage, read: Read) -> Deployment:
     return Deployment(stage, signed_in(stage.region), lambda question: _agrees(question, read))
 
 
-def _agrees(question: str, read: Read) -> bool:
+def _agrees(question: Question, read: Read) -> bool:
     if os.environ.get(ANSWER) == "yes":
-        print(f"{question} {ANSWER}=yes")
-        return True
-    return read(f"{question} Type {YES}: ").strip() == YES
+        if not question.is_of_loss:
+            print(f"{question.text} {ANSWER}=yes")
+            return True
+        print(f"{ANSWER}=yes does not answer for data that would be left behind.")
+    try:
+        return read(f"{question.text} Type {YES}: ").strip() == YES
+    except EOFError:  # nobody is there to type
+        return False
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,13 +7,14 @@ The last deployments are in `history.json`, newest first: what `make rollback` g
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from infra.deploy.account import Account
+from infra.deploy.buckets import Bucket
 
 HISTORY = "history.json"
 KEPT = 5
@@ -22,13 +23,22 @@ KEPT = 5
 
 @dataclass(frozen=True)
 class Deployed:
-    """One deployment: its template, its parameters, its site, and the code that it runs."""
+    """
+    One deployment: its template, its parameters, its site, and the code that it runs. Until it
+    `is_whole`, `release` is the site that visitors still see: the one of before.
+    """
 
     at: str
     template: str
     parameters: dict[str, str]
     release: str
     code: str
+    is_whole: bool = True
+
+    @property
+    def stack(self) -> tuple[str, dict[str, str]]:
+        """What the stack was made of; the template says which code."""
+        return self.template, self.parameters
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,12 @@ class CodeBucket:
     def _s3(self) -> Any:
         return self.account.client("s3")
 
+    @property
+    def _bucket(self) -> Bucket:
+        return Bucket(self._s3, self.name)
+
     def make(self) -> None:
-        """Private, encrypted; again changes nothing."""
+        """Private, and encrypted, also on its way; again changes nothing."""
         s3 = self._s3
         try:
             s3.head_bucket(Bucket=self.name, ExpectedBucketOwner=self.account.number)
@@ -64,11 +78,21 @@ class CodeBucket:
                 True,
             ),
         )
+        arn = f"arn:aws:s3:::{self.name}"
+        only_encrypted = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        policy = {"Version": "2012-10-17", "Statement": [only_encrypted]}
+        s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(policy))
 
     def put(self, content: bytes, ending: str) -> str:
         """Keep something under the digest of its content; the key."""
         key = f"{hashlib.sha256(content).hexdigest()}.{ending}"
-        if key not in self._keys():
+        if key not in self._bucket.digests(key):
             self._s3.put_object(Bucket=self.name, Key=key, Body=content)
         return key
 
@@ -96,23 +120,10 @@ class CodeBucket:
         body = json.dumps([asdict(one) for one in kept], indent=1).encode()
         self._s3.put_object(Bucket=self.name, Key=HISTORY, Body=body)
         needed = {HISTORY, *(key for one in kept for key in (one.template, one.code))}
-        self._delete(key for key in self._keys() if key not in needed)
+        self._bucket.delete(key for key in self._bucket.digests() if key not in needed)
         return kept
 
     def remove(self) -> None:
         """Take it away with all that is in it, where it is there."""
-        try:
-            self._delete(self._keys())
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchBucket":
-                return
-            raise
-        self._s3.delete_bucket(Bucket=self.name)
-
-    def _keys(self) -> list[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name)
-        return [one["Key"] for page in pages for one in page.get("Contents", [])]
-
-    def _delete(self, keys: Iterable[str]) -> None:
-        for key in list(keys):
-            self._s3.delete_object(Bucket=self.name, Key=key)
+        if self._bucket.empty():
+            self._s3.delete_bucket(Bucket=self.name)

@@ -2,21 +2,23 @@
 What `make deploy`, `make rollback` and `make destroy` do, step by step; `__main__` is how they are
 asked for.
 
-The order of a deployment: what is wrong with the parameters; the stack in us-east-1; the stack of
-the system; the site, unseen; the switch. Each can be done again: what is so already is left.
+The order of a deployment: what is wrong with the parameters, and whether there is room; the stack
+in us-east-1; the stack of the system; the site, unseen; the switch. Each can be done again: what is
+so already is left. A firewall that is switched off goes last: CloudFront must let go of it first.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.deploy import stages
+from infra.deploy import room, stages
 from infra.deploy.account import EVERYWHERE, Account
+from infra.deploy.buckets import Bucket
 from infra.deploy.code_bucket import CodeBucket, Deployed
 from infra.deploy.failure import DeployError
 from infra.deploy.site import SETTLE, Site
@@ -24,7 +26,7 @@ from infra.deploy.stacks import Ask, Say, Stack
 from infra.deploy.stages import Stage
 
 FUNCTION = "AWS::Serverless::Function"
-NAMES = {"TableName", "BucketName", "BackupVaultName"}
+NAMES = {"TableName", "BucketName", "BackupVaultName", "LogGroupName"}
 RETAINED = ("Retain", "RetainExceptOnCreate")
 
 
@@ -88,43 +90,71 @@ class Deployment:
         """Bring the stage to what was built; the outputs of its stack. Raises DeployError."""
         system, everywhere = built.template("sam.json"), built.template("global.json")
         stages.check(self.stage, system, everywhere)
-        of_everywhere = self._deploy_everywhere(everywhere)
+        # Before anybody asks whether there is a stack: what failed is none.
+        self.system.clear_failed()
+        is_new = self.system.described() is None
+        if is_new:
+            values = stages.with_defaults(system, stages.values(self.stage, {}))
+            room.require(self.account, system, values)
+        given = self._given_everywhere()
+        wanted = stages.still_wanted(self.stage, given)
+        goes = given != wanted
+        if not goes:
+            wanted = self._deploy_everywhere(everywhere)
         self.code.make()
         code = self.code.put(built.code, "zip")
         named = with_names(system, self.stage.name, self.account.number)
         template = self.code.put(with_code_at(named, self.code.uri(code)), "json")
-        parameters = stages.values(self.stage, of_everywhere)
+        parameters = stages.values(self.stage, wanted)
         self.system.change(
             {"TemplateURL": self.code.url(template)},
             parameters,
             self.ask,
-            takes_in=self.system.described() is None and self._left_behind(),
+            takes_in=is_new and self._left_behind(),
         )
         outputs = self.system.outputs()
         site = self.site(outputs)
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        begun = Deployed(now, template, parameters, site.current(), code, is_whole=False)
+        before = self._remember_begun(begun)
         release = site.upload(built.site)
         site.switch(release)
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        self._remember(Deployed(now, template, parameters, release, code), site)
+        kept = self._remember(replace(begun, release=release, is_whole=True), before)
+        site.remove_others(one.release for one in kept)
+        if goes:
+            self._deploy_everywhere(everywhere)
         return outputs
+
+    def _given_everywhere(self) -> dict[str, str]:
+        """What the stack in us-east-1 gives to the system as it is now."""
+        if self.stage.everywhere is None or self.everywhere.described() is None:
+            return {}
+        return stages.given(self.everywhere.outputs())
 
     def _deploy_everywhere(self, template: Mapping[str, Any]) -> dict[str, str]:
         if self.stage.everywhere is None:
             return {}
+        self.everywhere.clear_failed()
         body = json.dumps(template, ensure_ascii=False)
         values = stages.global_values(self.stage)
         self.everywhere.change({"TemplateBody": body}, values, self.ask)
-        return self.everywhere.outputs()
+        return stages.given(self.everywhere.outputs())
 
-    def _remember(self, done: Deployed, site: Site) -> None:
-        before = self.code.history()
-        same = bool(before) and (before[0].template, before[0].parameters, before[0].release) == (
-            done.template,
-            done.parameters,
-            done.release,
-        )
-        kept = self.code.remember(before if same else [done, *before])
-        site.remove_others(one.release for one in kept)
+    def _remember_begun(self, begun: Deployed) -> list[Deployed]:
+        """
+        Write down that the stack is another one by now, so that going back is going back to the
+        one before it, also when the site fails; the deployments before this one.
+        """
+        before = [one for one in self.code.history() if one.is_whole]
+        if not before or before[0].stack != begun.stack:
+            self.code.remember([begun, *before])
+        return before
+
+    def _remember(self, done: Deployed, before: Sequence[Deployed]) -> list[Deployed]:
+        """Write down what was done, unless it is as before; what was kept."""
+        last = before[0] if before else None
+        same = last and (last.stack, last.release) == (done.stack, done.release)
+        return self.code.remember(before if same else [done, *before])
 
     def _left_behind(self) -> bool:
         """
@@ -146,7 +176,7 @@ class Deployment:
     def rollback(self) -> dict[str, str]:
         """
         Go back to the deployment before this one: code, settings and site. What is in the table
-        stays as it is. Again goes back one more. Raises DeployError.
+        stays as it is, and so does the firewall. Again goes back one more. Raises DeployError.
         """
         history = self.code.history()
         if len(history) < 2:  # noqa: PLR2004 (this one, and the one to go back to)
@@ -154,12 +184,19 @@ class Deployment:
         before = history[1]
         self.say(f"Back to the deployment of {before.at}, site {before.release}.")
         outputs = self.system.outputs()
-        self.system.change(
-            {"TemplateURL": self.code.url(before.template)}, before.parameters, self.ask
-        )
+        parameters = self._with_firewall_of_now(before.parameters)
+        self.system.change({"TemplateURL": self.code.url(before.template)}, parameters, self.ask)
         self.site(outputs).switch(before.release)
-        self.code.remember(history[1:])
+        self.code.remember([replace(before, parameters=parameters), *history[2:]])
         return outputs
+
+    def _with_firewall_of_now(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        """The stack in us-east-1 is not gone back with: its firewall of then may be gone."""
+        if self.stage.everywhere is None:
+            return dict(parameters)
+        given = stages.still_wanted(self.stage, self._given_everywhere())
+        others = {name: one for name, one in parameters.items() if name != stages.FIREWALL}
+        return others | {name: one for name, one in given.items() if name == stages.FIREWALL}
 
     def show_before(self) -> None:
         """Show visitors the site of the deployment before this one, and change nothing else."""
@@ -178,7 +215,7 @@ class Deployment:
         empty is not deleted.
         """
         exports = f"{self.stage.stack}-exports-{self.account.number}"
-        self._empty(exports)
+        Bucket(self.account.client("s3"), exports).empty()
         self.system.delete()
         self.everywhere.delete()
         self.code.remove()
@@ -187,18 +224,6 @@ class Deployment:
             for name, one in template["Resources"].items()
             if one.get("DeletionPolicy") in RETAINED
         ]
-
-    def _empty(self, bucket: str) -> None:
-        s3 = self.account.client("s3")
-        try:
-            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-            keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchBucket":
-                return
-            raise
-        for key in keys:
-            s3.delete_object(Bucket=bucket, Key=key)
 
 
 def with_names(template: Mapping[str, Any], stage: str, account: str) -> dict[str, Any]:

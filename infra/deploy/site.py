@@ -7,18 +7,22 @@ Nothing of an earlier release is touched, so going back is writing that key agai
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from infra import releases
+from infra.deploy.buckets import Bucket, batches
 from infra.deploy.failure import DeployError
 
 AT_ONCE = 50
-"""Keys that one request may change (quotas of CloudFront KeyValueStore, read in November 2026)."""
+"""
+Keys that one request may change, or list: by itself, listing gives 10 (quotas of CloudFront
+KeyValueStore, ListKeys, read in November 2026).
+"""
 LARGEST_KEY = 512
 LARGEST_STORE = 5_000_000
 SETTLE = 20.0
@@ -28,6 +32,35 @@ seconds», not in which order: a place that saw the switch first would have no p
 """
 UPLOADS = 8
 STANDING = "standing"
+
+
+class Paths:
+    """
+    The key-value store, read once. Each change names the version that it builds on: who else
+    deploys at this moment is refused, not overwritten.
+    """
+
+    def __init__(self, store: Any, arn: str) -> None:
+        self._store, self._arn = store, arn
+        # Before the keys: what somebody writes meanwhile makes our first change fail.
+        self._version: str = store.describe_key_value_store(KvsARN=arn)["ETag"]
+        pages = store.get_paginator("list_keys").paginate(
+            KvsARN=arn, PaginationConfig={"PageSize": AT_ONCE}
+        )
+        self.keys: dict[str, str] = {
+            one["Key"]: one["Value"] for page in pages for one in page.get("Items", [])
+        }
+
+    def write(self, put: Mapping[str, str], delete: Sequence[str] = ()) -> None:
+        self._version = self._store.update_keys(
+            KvsARN=self._arn,
+            IfMatch=self._version,
+            Puts=[{"Key": key, "Value": value} for key, value in put.items()],
+            Deletes=[{"Key": key} for key in delete],
+        )["ETag"]
+        self.keys.update(put)
+        for key in delete:
+            del self.keys[key]
 
 
 @dataclass(frozen=True)
@@ -44,7 +77,15 @@ class Site:
 
     def current(self) -> str:
         """The release that visitors see, "" before the first."""
-        return self._keys().get(releases.SWITCH, "")
+        return self._paths.keys.get(releases.SWITCH, "")
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths(self.store, self.arn)
+
+    @property
+    def _bucket(self) -> Bucket:
+        return Bucket(self.s3, self.bucket)
 
     def upload(self, folder: Path) -> str:
         """Bring a built site there, without showing it; its name. What is there already stays."""
@@ -52,10 +93,10 @@ class Site:
         files = {path: file for path, file in paths.items() if not path.endswith("/")}
         name = name_of(files)
         prefix = f"{releases.RELEASES}/{name}"
-        there = self._there(prefix + "/")
+        there = self._bucket.digests(prefix + "/")
         new = [(prefix + path, path, file) for path, file in files.items()]
         new = [one for one in new if one[0] not in there]
-        standing = self._there(STANDING + "/")
+        standing = self._bucket.digests(STANDING + "/")
         new += [
             (STANDING + path, path, file)
             for path, file in files.items()
@@ -69,40 +110,29 @@ class Site:
 
     def switch(self, name: str) -> None:
         """Let all visitors see that release. Raises DeployError for one that is not there."""
-        keys = self._keys()
-        if not any(key.startswith(f"{name}/") for key in keys):
+        if not any(key.startswith(f"{name}/") for key in self._paths.keys):
             raise DeployError(f"There is no release {name} of the site any more.")
-        if keys.get(releases.SWITCH) == name:
+        if self.current() == name:
             self.say(f"Site {name}: visitors see it already.")
             return
         self.sleep(self.settle)
-        self._write({releases.SWITCH: name}, ())
+        self._paths.write({releases.SWITCH: name})
         self.say(f"Site {name}: visitors see it now.")
 
     def remove_others(self, kept: Iterable[str]) -> None:
         """Delete the releases that are neither in `kept` nor shown."""
         names = {*kept, self.current()}
-        keys = [key for key in self._keys() if "/" in key and key.partition("/")[0] not in names]
-        # First the paths: what has none is not asked for.
-        for some in _batches(sorted(keys), AT_ONCE):
-            self._write({}, some)
-        gone = [
-            key for key in self._there(f"{releases.RELEASES}/") if key.split("/")[1] not in names
+        paths = [
+            key for key in self._paths.keys if "/" in key and key.partition("/")[0] not in names
         ]
-        for some in _batches(gone, 1000):
-            self.s3.delete_objects(
-                Bucket=self.bucket,
-                Delete={"Objects": [{"Key": key} for key in some], "Quiet": True},
-            )
+        # First the paths: what has none is not asked for.
+        for some in batches(sorted(paths), AT_ONCE):
+            self._paths.write({}, some)
+        there = self._bucket.digests(f"{releases.RELEASES}/")
+        gone = [key for key in there if key.split("/")[1] not in names]
+        self._bucket.delete(gone)
         if gone:
             self.say(f"Removed {len({key.split('/')[1] for key in gone})} older releases.")
-
-    def _there(self, prefix: str) -> dict[str, str]:
-        """The keys of the bucket below a prefix, with their digests."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return {
-            one["Key"]: one["ETag"].strip('"') for page in pages for one in page.get("Contents", [])
-        }
 
     def _put(self, key: str, path: str, file: Path) -> None:
         headers = releases.object_headers(file)
@@ -115,31 +145,17 @@ class Site:
             Metadata=releases.metadata(path),
         )
 
-    def _keys(self) -> dict[str, str]:
-        pages = self.store.get_paginator("list_keys").paginate(KvsARN=self.arn)
-        return {one["Key"]: one["Value"] for page in pages for one in page.get("Items", [])}
-
     def _add(self, wanted: Mapping[str, str]) -> int:
-        there = self._keys()
+        there = self._paths.keys
         if long := [key for key in wanted if len(key.encode()) > LARGEST_KEY]:
             raise DeployError(f"CloudFront takes no path as long as {long[0]}")
         size = sum(len((key + value).encode()) for key, value in {**there, **wanted}.items())
         if size > LARGEST_STORE:
             raise DeployError(f"The paths of all releases are {size} bytes: keep fewer releases.")
         new = {key: value for key, value in wanted.items() if there.get(key) != value}
-        for some in _batches(sorted(new), AT_ONCE):
-            self._write({key: new[key] for key in some}, ())
+        for some in batches(sorted(new), AT_ONCE):
+            self._paths.write({key: new[key] for key in some})
         return len(new)
-
-    def _write(self, put: Mapping[str, str], delete: Sequence[str]) -> None:
-        # By its version: who else deploys at this moment is refused, not overwritten.
-        version = self.store.describe_key_value_store(KvsARN=self.arn)["ETag"]
-        self.store.update_keys(
-            KvsARN=self.arn,
-            IfMatch=version,
-            Puts=[{"Key": key, "Value": value} for key, value in put.items()],
-            Deletes=[{"Key": key} for key in delete],
-        )
 
 
 def name_of(files: Mapping[str, Path]) -> str:
@@ -155,9 +171,3 @@ def name_of(files: Mapping[str, Path]) -> str:
 def _digest(file: Path) -> str:
     """What S3 calls the ETag of a file that was put at once and is encrypted by S3 itself."""
     return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
-
-
-def _batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
-    left = iter(items)
-    while some := list(islice(left, size)):
-        yield some

@@ -29,7 +29,16 @@ HAS_DATA = {
 }
 """What can't simply be made again: where one of these goes or is replaced, that is said loudly."""
 
-Ask = Callable[[str], bool]
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before something changes; `is_of_loss` where data would be left behind."""
+
+    text: str
+    is_of_loss: bool = False
+
+
+Ask = Callable[[Question], bool]
 Say = Callable[[str], None]
 
 
@@ -84,6 +93,16 @@ class Stack:
             raise DeployError(f"There is no stack {self.name} in this account and region.")
         return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 
+    def clear_failed(self) -> None:
+        """
+        Remove what is left of a creation that failed: whoever asks whether there is a stack then
+        hears that there is none. Raises DeployError when that fails.
+        """
+        found = self.described()
+        if found is not None and found["StackStatus"] in NEVER_WORKED:
+            self.say(f"{self.name}: what is left of a creation that failed is removed first.")
+            self.delete()
+
     def change(
         self,
         template: Mapping[str, str],
@@ -97,10 +116,6 @@ class Stack:
         `takes_in` takes what an earlier stack left behind, such as its table. Raises DeployError.
         """
         found = self.described()
-        if found is not None and found["StackStatus"] in NEVER_WORKED:
-            self.say(f"{self.name}: what is left of a creation that failed is removed first.")
-            self.delete()
-            found = None
         name = f"deploy-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         kind = "CREATE" if found is None else "UPDATE"
         try:
@@ -125,7 +140,8 @@ class Stack:
         self.say(f"{self.name}: {len(changes)} changes")
         for one in changes:
             self.say(str(one))
-        if not ask(f"Do this with {self.name}?"):
+        is_of_loss = any(one.is_loss for one in changes)
+        if not ask(Question(f"Do this with {self.name}?", is_of_loss)):
             self._drop(made["Id"], kind)
             raise DeployError("Nothing was changed.")
         started = datetime.now(UTC)

@@ -21,9 +21,10 @@ from infra.deploy.failure import DeployError
 FOLDER = Path(__file__).parents[1] / "stages"
 STAGES = ("dev", "staging", "prod")
 KEYS = {"region", "system", "everywhere"}
-SHARED = ("OtherHosts", "HostedZoneId")
+SHARED = ("OtherHost", "HostedZoneId")
 """What the stack in us-east-1 is given as well; its SiteHost is the host of SiteUrl."""
-OF_OUTPUTS = ("CertificateArn", "WebAclArn")
+FIREWALL = "WebAclArn"
+OF_OUTPUTS = ("CertificateArn", FIREWALL)
 """Outputs of the stack in us-east-1 that are parameters of the system."""
 
 Template = Mapping[str, Any]
@@ -131,9 +132,19 @@ def with_defaults(template: Template, given: Mapping[str, str]) -> dict[str, str
     return defaults | dict(given)
 
 
-def values(stage: Stage, outputs: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of the system; `outputs` are of the stack in us-east-1."""
-    given = {name: outputs[name] for name in OF_OUTPUTS if outputs.get(name)}
+def given(outputs: Mapping[str, str]) -> dict[str, str]:
+    """What the stack in us-east-1 gives to the system."""
+    return {name: outputs[name] for name in OF_OUTPUTS if outputs.get(name)}
+
+
+def still_wanted(stage: Stage, given: Mapping[str, str]) -> dict[str, str]:
+    """Of that, what the stage has not switched off."""
+    has_firewall = (stage.everywhere or {}).get("Firewall") == "yes"
+    return {name: one for name, one in given.items() if name != FIREWALL or has_firewall}
+
+
+def values(stage: Stage, given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of the system; `given` by the stack in us-east-1."""
     return {"Stage": stage.name, **stage.system, **given}
 
 

@@ -1,10 +1,9 @@
-"""What the tests of the backend share: fakes, AWS in memory, and repeatable random examples."""
+"""What the tests of the backend share: fakes, and AWS in memory."""
 
 from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from chalicelib import bootstrap
@@ -14,17 +13,6 @@ from chalicelib.forward import Desk
 from tests.backend import aws as aws_in_memory
 from tests.backend.fakes import Clock, FakeMailer, FakePages, FakeStore
 from tests.backend.samples import AGENCY, LINKS, NOW, SENDER, SITE_URL, contact
-
-# The same examples in every run, and no deadline: a busy machine must not make a test fail.
-settings.register_profile(
-    "repeatable",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("repeatable")
 
 
 @pytest.fixture

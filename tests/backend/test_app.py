@@ -827,8 +827,7 @@ def test_shown_key(
         monkeypatch.setattr(BaseClient, "_make_api_call", broken)
         answers.append(functions.request("GET", "/api/status", headers))
 
-    assert 500 <= answers[-1].status_code
-    assert caplog.records
+    assert "ERROR" in {record.levelname for record in caplog.records}
     written = capfd.readouterr()
     told = text(caplog) + written.out + written.err
     assert "sleutelkanarie" not in told + "".join(str(vars(one)) for one in answers)

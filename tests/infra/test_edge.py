@@ -235,6 +235,18 @@ class TestOnlyThroughCloudFront:
 
         assert "${OriginKey}" in statement["Sid"]["Fn::Sub"]
 
+    def test_not_logged(self, resources: dict[str, Any]) -> None:
+        """
+        API Gateway, which sees the header with the key and tokens in addresses, writes no log.
+        """
+        api = resources["RestAPI"]["Properties"]
+        (settings,) = api["MethodSettings"]
+
+        assert not {"AccessLogSetting", "TracingEnabled", "CanarySetting"} & set(api)
+        assert {"ResourcePath", "HttpMethod"} == {
+            name for name in settings if not name.startswith("Throttling")
+        }
+
     def test_nothing_reads_it(self) -> None:
         """
         Nothing of ours reads the header that has the key in it.
@@ -267,6 +279,54 @@ class TestOnlyThroughCloudFront:
         by_gateway = f"{by_cloudfront}, 203.0.113.5"
 
         assert "198.51.100.7" == visitor_of(by_gateway, "203.0.113.5")
+
+
+class TestOtherHost:
+    """The domain without www: it leads to the site, so it needs all that the site's host has."""
+
+    def test_certificate(self) -> None:
+        """
+        The certificate has it, and each host of the certificate proves by itself that it is ours:
+        CloudFormation would wait for the record of one that does not.
+        """
+        everywhere = json.loads(Path("build/backend/global.json").read_text())
+        certificate = everywhere["Resources"]["Certificate"]["Properties"]
+        condition, others, _ = certificate["SubjectAlternativeNames"]["Fn::If"]
+        _, proofs, _ = certificate["DomainValidationOptions"]["Fn::If"]
+        own, other = proofs
+
+        assert ("HasOtherHost", [{"Ref": "OtherHost"}]) == (condition, others)
+        zone = {"HostedZoneId": {"Ref": "HostedZoneId"}}
+        assert {"DomainName": {"Ref": "SiteHost"}, **zone} == own
+        assert ["HasOtherHost", {"DomainName": {"Ref": "OtherHost"}, **zone}] == other["Fn::If"][:2]
+
+    def test_distribution(self, settings: dict[str, Any]) -> None:
+        """
+        CloudFront answers for it, beside the host of the site.
+        """
+        condition, aliases, without = settings["Aliases"]["Fn::If"]
+        nothing = {"Ref": "AWS::NoValue"}
+
+        assert ("HasDomain", nothing) == (condition, without)
+        assert [{"Fn::If": ["HasOtherHost", {"Ref": "OtherHost"}, nothing]}] == aliases[1:]
+
+    def test_records(self, resources: dict[str, Any]) -> None:
+        """
+        Its DNS leads to CloudFront by both kinds of addresses, as that of the site's host does.
+        """
+        made = {
+            name: one
+            for name, one in resources.items()
+            if "AliasTarget" in one["Properties"] and one["Type"] == "AWS::Route53::RecordSet"
+        }
+        own, others = ("SiteRecord", "SiteRecordSix"), ("OtherRecord", "OtherRecordSix")
+
+        assert {*own, *others} == set(made)
+        for name, like in zip(others, own, strict=True):
+            assert "HasOtherSite" == made[name]["Condition"]
+            assert {"Ref": "OtherHost"} == made[name]["Properties"]["Name"]
+            for key in ("Type", "AliasTarget", "HostedZoneId"):
+                assert made[like]["Properties"][key] == made[name]["Properties"][key]
 
 
 class TestReleases:

@@ -232,6 +232,60 @@ def test_published(page: Page, store: dict[str, str], asked: str, path: str) -> 
     assert path != MISSING or stands(path)
 
 
+@pytest.mark.parametrize("kind", ["site", "published"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/%3F",
+        "/index.html%3Fa",
+        "/%2e%2e%2findex.html",
+        "/..%2findex.html",
+        "/%2e%2e/r1/index.html",
+        "/%252e%252e%252findex.html",
+        "/%0A",
+        "/%00",
+        "/%0d%0aX-A:%20b",
+        "/%23",
+        "/%",
+        "/%E0%A4%A",
+        "/..;/index.html",
+    ],
+)
+def test_only_what_is_known(page: Page, store: dict[str, str], kind: str, asked: str) -> None:
+    """
+    Nothing that a visitor wrote goes on to a bucket, written in whichever way: what is not known
+    leads to the page that says so.
+    """
+    code = route(kind).replace("${SiteHost}", "")
+    paths = [asked, f"/cijfers{asked}"]
+    outcomes = requests(page, code, store, [request(path) for path in paths])
+
+    missing = MISSING if kind == "published" else f"/releases/{RELEASE}{MISSING}"
+    assert [(missing, 0)] * 2 == [(one.path, one.status) for one in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "location"),
+    [
+        ("/caf%C3%A9/", "/caf%C3%A9/index.html", ""),
+        ("/caf%c3%a9/", "/caf%C3%A9/index.html", ""),
+        ("/caf%C3%A9", "", "/caf%C3%A9/"),
+        ("/een%20twee.pdf", "/een%20twee.pdf", ""),
+        ("/wat%3F.pdf", "/wat%3F.pdf", ""),
+    ],
+)
+def test_encoded(page: Page, asked: str, sent: str, location: str) -> None:
+    """
+    A known path goes on as an address is written, whatever letters are in it.
+    """
+    known = {f"{RELEASE}{path}": "." for path in ("/café/", "/een twee.pdf", "/wat?.pdf")}
+    for kind, before in (("site", f"/releases/{RELEASE}"), ("published", "")):
+        code = route(kind).replace("${SiteHost}", "")
+        (one,) = requests(page, code, {SWITCH: RELEASE, **known}, [request(asked)])
+
+        assert (sent and before + sent, location) == (one.path, one.location)
+
+
 def test_status(page: Page, template: dict[str, Any]) -> None:
     """
     The page of what is missing goes out as such; every other answer as it came.

@@ -317,6 +317,29 @@ def test_not_allowed() -> None:
     assert "AccessDenied" in red(world(aws, pages()))["copy"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_of_visitors"),
+    [(Answer(503, {}, ""), True), (ConnectionError("no such host"), False)],
+)
+def test_of_visitors(answer: Answer | Exception, is_of_visitors: bool) -> None:
+    """
+    A wrong answer is an error of visitors; none at all is red, but may be our own network.
+    """
+    one = world(fine(), pages())
+
+    def get(address: str, _: Mapping[str, str]) -> Answer:
+        if not address.endswith("/api/health") or address.startswith(API):
+            return one.get(address, {})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    (found,) = [each for each in smoke.results(replace(one, get=get)) if each.outcome == RED]
+
+    assert "API" == found.check.name
+    assert is_of_visitors == found.is_of_visitors
+
+
 def test_no_stack() -> None:
     """
     Where nothing was deployed that is said, and nothing else is guessed.

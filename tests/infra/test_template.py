@@ -424,7 +424,7 @@ class TestMailEvents:
         """
         The queue gets each event as SES wrote it; what SNS can't hand over is kept too.
         """
-        (subscription,) = of_type(resources, "AWS::SNS::Subscription").values()
+        subscription = resources["MailEventsSubscription"]["Properties"]
 
         assert ("sqs", True) == (subscription["Protocol"], subscription["RawMessageDelivery"])
         assert "MailEvents" == referred(subscription["Endpoint"])

@@ -122,8 +122,20 @@ def test_told(resources: dict[str, Any], alarms: dict[str, Any]) -> None:
         assert [{"Ref": "Alerts"}] == alarm["AlarmActions"] == alarm["OKActions"]
         assert alarm["AlarmDescription"].endswith(f"See docs/runbook.md, {name}.")
         assert "TreatMissingData" in alarm
-    (subscription,) = resources["Alerts"]["Properties"]["Subscription"]
-    assert {"Protocol": "email", "Endpoint": {"Ref": "AgencyAddress"}} == subscription
+
+
+def test_another_mailbox(resources: dict[str, Any]) -> None:
+    """
+    Whoever is told can be changed: the subscription is replaced, and so is the budget, which has no
+    name that the old one still holds.
+    """
+    assert "Subscription" not in resources["Alerts"]["Properties"]
+    assert {
+        "TopicArn": {"Ref": "Alerts"},
+        "Protocol": "email",
+        "Endpoint": {"Ref": "AgencyAddress"},
+    } == resources["AlertsSubscription"]["Properties"]
+    assert "BudgetName" not in resources["Budget"]["Properties"]["Budget"]
 
 
 def test_incidents(resources: dict[str, Any], alarms: dict[str, Any]) -> None:
@@ -174,31 +186,54 @@ def test_dashboard(resources: dict[str, Any], alarms: dict[str, Any]) -> None:
 
 def test_backup(resources: dict[str, Any]) -> None:
     """
-    Copies of the table are kept as long as the page about privacy says, encrypted with a key of
-    ours; one that was not made is told.
+    Copies of the table are kept as long as the page about privacy says, encrypted with the key of
+    AWS Backup, which a stage that is made again finds there.
     """
     (rule,) = resources["BackupPlan"]["Properties"]["BackupPlan"]["BackupPlanRule"]
     kept = resources["Table"]["Properties"]["PointInTimeRecoverySpecification"]
 
     assert BACKUP_TERM == timedelta(days=rule["Lifecycle"]["DeleteAfterDays"])
     assert BACKUP_TERM == timedelta(days=kept["RecoveryPeriodInDays"])
-    assert {"Fn::GetAtt": ["BackupKey", "Arn"]} == (
-        resources["BackupVault"]["Properties"]["EncryptionKeyArn"]
-    )
-    failed = resources["BackupFailed"]["Properties"]
-    assert {"FAILED", "ABORTED", "EXPIRED"} == set(failed["EventPattern"]["detail"]["state"])
-    assert [{"Ref": "Alerts"}] == [one["Arn"] for one in failed["Targets"]]
+    assert "EncryptionKeyArn" not in resources["BackupVault"]["Properties"]
 
 
-def test_may_tell(resources: dict[str, Any]) -> None:
+def test_no_copy(resources: dict[str, Any], alarms: dict[str, Any]) -> None:
     """
-    Whoever tells may publish on the topic and use its key.
+    A night without a copy is told, whether it failed or never began: hours without one that was
+    completed, more of them than lie between the earliest and the latest of two nights.
+    """
+    (rule,) = resources["BackupPlan"]["Properties"]["BackupPlan"]["BackupPlanRule"]
+    windows = rule["StartWindowMinutes"] + rule["CompletionWindowMinutes"]
+    alarm = alarms["BackupMissed"]
+
+    assert ("AWS/Backup", "NumberOfBackupJobsCompleted", "Sum") == (
+        alarm["Namespace"],
+        alarm["MetricName"],
+        alarm["Statistic"],
+    )
+    assert [{"Name": "BackupVaultName", "Value": rule["TargetBackupVault"]}] == alarm["Dimensions"]
+    assert "breaching" == alarm["TreatMissingData"]
+    assert ("LessThanThreshold", 1) == (alarm["ComparisonOperator"], alarm["Threshold"])
+    assert re.fullmatch(r"cron\(\d+ \d+ \* \* \? \*\)", rule["ScheduleExpression"])
+    without = timedelta(seconds=alarm["Period"] * alarm["DatapointsToAlarm"])
+    assert timedelta(days=1, minutes=windows) < without < timedelta(days=2)
+    assert alarm["EvaluationPeriods"] == alarm["DatapointsToAlarm"]
+
+
+def test_one_way(resources: dict[str, Any]) -> None:
+    """
+    Only alarms of our account tell, and SNS's key has no condition that could silence them; no
+    event is sent there, which an encrypted topic would refuse.
     """
     (policy,) = resources["AlertsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     _, key = resources["AlertsKey"]["Properties"]["KeyPolicy"]["Statement"]
 
-    telling = {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
-    assert telling == set(policy["Principal"]["Service"]) == set(key["Principal"]["Service"])
+    telling = {"Service": "cloudwatch.amazonaws.com"}
+    assert telling == policy["Principal"] == key["Principal"]
+    assert {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}} == policy["Condition"]
+    assert {"kms:GenerateDataKey", "kms:Decrypt"} == set(key["Action"])
+    assert "Condition" not in key
+    assert not of_type(resources, "AWS::Events::Rule")
 
 
 def test_of_one_stage(resources: dict[str, Any], alarms: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.built_site import BELOW_A_PATH, Site, build
+from tests.built_site import BELOW_A_PATH, Site, build, shared
 
 __all__ = ["BELOW_A_PATH", "Site"]
 
@@ -14,4 +14,4 @@ def site_again(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="session")
 def site_below_a_path(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return build(tmp_path_factory.mktemp("below") / "site", BELOW_A_PATH)
+    return shared(tmp_path_factory, "below", BELOW_A_PATH)

@@ -1,14 +1,19 @@
 """The commands as they are typed: what is asked, what is answered without asking."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from infra import smoke
 from infra.deploy import __main__ as command
+from infra.deploy import stages
+from infra.deploy.stacks import Question
 
-VISITORS = next(one for one in smoke.CHECKS if one.is_of_visitors)
-TO_DO = next(one for one in smoke.CHECKS if not one.is_of_visitors)
+OF_VISITORS = next(one for one in smoke.CHECKS if one.is_of_visitors)
+VISITORS = smoke.Result(OF_VISITORS, smoke.RED, "503")
+SILENCE = smoke.Result(OF_VISITORS, smoke.RED, "could not be asked", is_answer=False)
+TO_DO = smoke.Result(next(one for one in smoke.CHECKS if not one.is_of_visitors), smoke.RED)
 
 
 class Deployment:
@@ -66,6 +71,7 @@ def test_no_address_yet(deployment: Deployment, capsys: pytest.CaptureFixture[st
     [
         ([], 0, ["deploy"]),
         ([TO_DO], 0, ["deploy"]),
+        ([TO_DO, SILENCE], 0, ["deploy"]),
         ([TO_DO, VISITORS], 1, ["deploy", "show before"]),
     ],
 )
@@ -77,11 +83,14 @@ def test_smoke(
     asked: list[str],
 ) -> None:
     """
-    Where visitors get errors they see the site of before again; what is still to do is only said.
+    Where visitors get errors they see the site of before again; what is still to do is only said,
+    and so is that nobody answered: that may be the network of who deploys.
     """
+    trying = replace(stages.read("dev"), system={"SiteUrl": "https://d1.cloudfront.example"})
+    monkeypatch.setattr(stages, "read", lambda _: trying)
     monkeypatch.setattr(smoke, "run", lambda *_: red)
 
-    assert code == command.main(["deploy", "staging"])
+    assert code == command.main(["deploy", "dev"])
     assert asked == deployment.asked
 
 
@@ -121,4 +130,26 @@ def test_agreeing(monkeypatch: pytest.MonkeyPatch, variable: str, word: str, agr
     """
     monkeypatch.setenv("CONFIRM", variable)
 
-    assert agrees == command._agrees("Do this?", typed(word))
+    assert agrees == command._agrees(Question("Do this?"), typed(word))
+
+
+@pytest.mark.parametrize(("word", "agrees"), [("YES", True), ("no", False)])
+def test_loss_is_typed(monkeypatch: pytest.MonkeyPatch, word: str, agrees: bool) -> None:
+    """
+    Where data would be left behind no variable answers: YES is typed.
+    """
+    monkeypatch.setenv("CONFIRM", "yes")
+
+    assert agrees == command._agrees(Question("Do this?", is_of_loss=True), typed(word))
+
+
+def test_loss_in_a_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Where nobody can type, nobody agrees.
+    """
+    monkeypatch.setenv("CONFIRM", "yes")
+
+    def closed(_: str) -> str:
+        raise EOFError
+
+    assert not command._agrees(Question("Do this?", is_of_loss=True), closed)

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.deploy.failure import DeployError
-from infra.deploy.stacks import Change, Stack
+from infra.deploy.stacks import Change, Question, Stack
 
 TEMPLATE = {"TemplateBody": "{}"}
 
@@ -95,11 +95,11 @@ def made(*changes: Mapping[str, Any], **more: str) -> dict[str, Any]:
     return {"Status": "CREATE_COMPLETE", "ChangeSetId": "id", "Changes": list(changes), **more}
 
 
-def yes(_: str) -> bool:
+def yes(_: Question) -> bool:
     return True
 
 
-def no(_: str) -> bool:
+def no(_: Question) -> bool:
     return False
 
 
@@ -178,15 +178,49 @@ def test_failed() -> None:
 
 def test_never_worked() -> None:
     """
-    What is left of a first time that failed is removed, and made anew.
+    What is left of a first time that failed is removed; then there is no stack.
     """
-    cloudformation = CloudFormation(
-        ["ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE", "", "", "CREATE_COMPLETE"],
-        [made(change("Add", "AWS::SQS::Queue"))],
-    )
+    cloudformation = CloudFormation(["ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE", "", ""], [])
+    one = stack(cloudformation)
+    one.clear_failed()
 
-    assert stack(cloudformation).change(TEMPLATE, {}, yes)
-    assert ["delete", "CREATE", "execute"] == cloudformation.asked
+    assert ["delete"] == cloudformation.asked
+    assert one.described() is None
+
+
+@pytest.mark.parametrize("status", ["", "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_worked(status: str) -> None:
+    """
+    A stack that worked once is never removed so.
+    """
+    cloudformation = CloudFormation([status], [])
+    stack(cloudformation).clear_failed()
+
+    assert [] == cloudformation.asked
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_of_loss"),
+    [
+        ([change("Add", "AWS::DynamoDB::Table")], False),
+        ([change("Add", "AWS::SNS::Topic"), change("Remove", "AWS::SQS::Queue")], True),
+    ],
+)
+def test_question(changes: list[Mapping[str, Any]], is_of_loss: bool) -> None:
+    """
+    Who is asked knows whether any of the changes would leave data behind.
+    """
+    cloudformation = CloudFormation(["CREATE_COMPLETE"], [made(*changes)])
+    asked: list[bool] = []
+
+    def ask(question: Question) -> bool:
+        asked.append(question.is_of_loss)
+        return False
+
+    with pytest.raises(DeployError, match="Nothing was changed"):
+        stack(cloudformation).change(TEMPLATE, {}, ask)
+
+    assert [is_of_loss] == asked
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ REAL = {
     "region": "eu-central-1",
     "system": {
         "SiteUrl": "https://www.mijnbuddy.be",
-        "OtherHosts": "mijnbuddy.be",
+        "OtherHost": "mijnbuddy.be",
         "SenderDomain": "mijnbuddy.be",
         "AgencyAddress": "desk@mijnbuddy.be",
     },
@@ -48,22 +48,25 @@ def test_real(tmp_path: Path) -> None:
     assert "" == refusal(given(tmp_path, REAL))
 
 
-@pytest.mark.parametrize("name", ["dev", "staging"])
-def test_for_trying(name: str) -> None:
+def test_for_trying() -> None:
     """
-    The stages for trying in the repository may be deployed as they are.
+    The stage for trying in the repository may be deployed as it is.
     """
-    assert "" == refusal(stages.read(name))
+    assert "" == refusal(stages.read("dev"))
 
 
-def test_example_of_production() -> None:
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_example(name: str) -> None:
     """
-    Production in the repository is an example: all of what must be filled in is said at once.
+    What has a domain is an example in the repository: all that must be filled in is said at once.
     """
-    said = refusal(stages.read("prod"))
+    stage = stages.read(name)
+    said = refusal(stage)
 
-    for name in ("SiteUrl", "OtherHosts", "SenderDomain", "AgencyAddress", "DmarcReports"):
-        assert f"{name}: " in said
+    assert {"SiteUrl", "SenderDomain", "AgencyAddress"} <= set(stage.system)
+    for given_name, value in stage.system.items():
+        assert ".example" in value
+        assert f"{given_name}: " in said
 
 
 @pytest.mark.parametrize(
@@ -132,9 +135,23 @@ def test_parameters(tmp_path: Path) -> None:
     assert {
         "Stage": "prod",
         "SiteHost": "www.mijnbuddy.be",
-        "OtherHosts": "mijnbuddy.be",
+        "OtherHost": "mijnbuddy.be",
         "Firewall": "yes",
     } == stages.global_values(stage)
+    assert outputs == stages.given({**outputs, "Another": "thing"})
     assert outputs == {
         name: value for name, value in stages.values(stage, outputs).items() if name in outputs
     }
+
+
+@pytest.mark.parametrize(
+    ("firewall", "wanted"), [("yes", {"CertificateArn", "WebAclArn"}), ("no", {"CertificateArn"})]
+)
+def test_still_wanted(tmp_path: Path, firewall: str, wanted: set[str]) -> None:
+    """
+    A firewall that is switched off is still there, and no longer wanted.
+    """
+    stage = given(tmp_path, REAL | {"everywhere": {"Firewall": firewall}})
+    there = {"CertificateArn": "arn:of-a-certificate", "WebAclArn": "arn:of-a-firewall"}
+
+    assert wanted == set(stages.still_wanted(stage, there))
