@@ -18,6 +18,9 @@ PELICAN := $(BIN)/python -m pelican --fatal=warnings --settings pelicanconf.py
 export AWS_DEFAULT_REGION = eu-central-1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
+# Python starts a hundred times in a run of the tests: what it compiled must be there still.
+unexport PYTHONDONTWRITEBYTECODE
+
 SITE_SOURCES    := $(shell find site media pelicanconf.py docs/openapi.yaml backend/chalicelib/domain backend/chalicelib/templates \
                      -type f -not -path '*/__pycache__/*' 2>/dev/null)
 BACKEND_SOURCES := $(shell find backend infra/template.yaml infra/templates infra/global.yaml infra/functions \

@@ -420,9 +420,9 @@ def thanks() -> Response:
 @app.route(SEARCH.rstrip("/"))
 def search() -> Response:
     from chalicelib.domain.campaigns import PARAMETER
-    from chalicelib.searching import search as find
+    from chalicelib.searching import found
 
-    return _respond(lambda: find(_query("q"), bootstrap.pages(), _query(PARAMETER)))
+    return _respond(lambda: found(_query("q"), bootstrap.pages(), _query(PARAMETER)))
 
 
 # A program that only looks, by HEAD, is shown the way, and not counted.

@@ -5,9 +5,11 @@ Works on the table named by `TABLE_NAME`, with the AWS settings of the environme
 takes both from the running `make run`. The commands are in `commands/`.
 """
 
+import sys
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from commands import (
     candidates,
@@ -24,7 +26,8 @@ from commands import (
     retention,
     state,
 )
-from commands.console import take_local_environment
+from commands.aws_errors import in_words
+from commands.console import take_local_environment, told
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="The desk of mijnbuddy.")
 cli.add_typer(mails.commands)
@@ -53,7 +56,11 @@ def choose(
 
 
 def main() -> None:
-    cli()
+    try:
+        cli()
+    except (BotoCoreError, ClientError) as error:
+        told.print(in_words(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

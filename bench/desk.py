@@ -29,6 +29,7 @@ from chalicelib.domain.site import CANDIDATES
 from chalicelib.store import Store
 from infra.local import local_aws
 from infra.local.settings import ACCESS_KEY, REGION, SECRET_KEY, read_settings
+from tests.runtime_api import request
 from tests.stack import free_port
 
 AALST = "41002"
@@ -51,16 +52,9 @@ def people(numbers: Sequence[int], now: datetime) -> list[dict[str, Any]]:
     writes: Any = Writes()
     store = Store(writes, TABLE)
     for number in numbers:
-        form = {
-            "name": ["Griet Peeters"],
-            "email": [f"griet-{number}@example.com"],
-            "phone": ["0470 12 34 56"],
-            "postcode": ["9300"],
-            "about": ["Ik woon hier al dertig jaar."],
-            "consent": ["yes"],
-        }
+        form = parse({name: [value] for name, value in functions.form(number).items()})
         id_ = f"candidate-{number}"
-        one = register(parse(form).answers, next(references(id_)), id_, now)
+        one = register(form.answers, next(references(id_)), id_, now)
         mail = one.mail(FORWARDING, AALST)
         if mail:
             one = sent(one, mail, f"message-{number}", f"{AALST}-1", now)
@@ -130,7 +124,7 @@ def measure(
         for size in sorted(sizes):
             here.fill(people(range(there, size), now))
             there = size
-            page = functions.request("GET", CANDIDATES.rstrip("/"), headers=cookie)
+            page = request("GET", CANDIDATES.rstrip("/"), headers=cookie)
             listed = functions.warm(package, endpoint, _same(page), count, status=200, aws=here.url)
             others = _others(first=size + int(time.time()) % 10**6 * 10**3)
             posted = functions.warm(package, endpoint, others, count, aws=here.url)

@@ -9,7 +9,7 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,9 @@ from urllib.parse import urlencode
 from bench.endpoint import Endpoint
 from bench.packages import ROOT, Package
 from bench.runs import BuildError, Ratio
-from tests.runtime_api import Function, FunctionError, RuntimeApi
+from tests.runtime_api import Function, FunctionError, RuntimeApi, request
 
 PYTHON = ROOT / ".venv-runtime/bin/python"
-FORM = "application/x-www-form-urlencoded"
 WRITE = "PutItem"
 TICK = os.sysconf("SC_CLK_TCK")
 MIB = 1024  # in the kibibytes that Linux counts memory in
@@ -41,9 +40,9 @@ class Start:
     calls: tuple[str, ...]
 
 
-def event(number: int = 0) -> dict[str, Any]:
-    """A form as API Gateway hands it on, from another volunteer for each number."""
-    form = {
+def form(number: int = 0) -> dict[str, str]:
+    """What a volunteer posts, another one for each number."""
+    return {
         "name": "Griet Peeters",
         "email": f"griet-{number}@example.com",
         "phone": "0470 12 34 56",
@@ -51,37 +50,11 @@ def event(number: int = 0) -> dict[str, Any]:
         "about": "Ik woon hier al dertig jaar.",
         "consent": "yes",
     }
-    return request("POST", "/api/registrations", urlencode(form), {"Content-Type": FORM})
 
 
-def request(
-    method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """An event of API Gateway's REST API with its proxy integration (payload version 1.0)."""
-    all_headers = {"Accept": "text/html", "X-Forwarded-For": "192.0.2.7", **(headers or {})}
-    path, _, query = path.partition("?")
-    asked = dict(part.split("=", 1) for part in query.split("&")) if query else None
-    return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": all_headers,
-        "multiValueHeaders": {name: [value] for name, value in all_headers.items()},
-        "queryStringParameters": asked,
-        "multiValueQueryStringParameters": {n: [v] for n, v in asked.items()} if asked else None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "requestContext": {
-            "resourcePath": path,
-            "path": path,
-            "httpMethod": method,
-            "stage": "api",
-            "identity": {"sourceIp": "192.0.2.7"},
-            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-        },
-        "body": body,
-        "isBase64Encoded": False,
-    }
+def event(number: int = 0) -> dict[str, Any]:
+    """Her form as API Gateway hands it on."""
+    return request("POST", "/api/registrations", urlencode(form(number)))
 
 
 def function(package: Package, endpoint: str, **more: str) -> Function:

@@ -1,11 +1,15 @@
 """
-What a deployment is given: refuses examples and placeholders before anything is made.
+What a deployment is given: refuses what does not fit, examples and placeholders before anything is
+made.
 
-CloudFormation's own rules (infra/templates/stages.yaml) compare whole values only. This looks into
-them, and is what `make deploy` asks first.
+What fits is for the templates to say, in the constraints of their parameters. CloudFormation's own
+rules (infra/templates/stages.yaml) compare whole values only. This looks into them, and is what
+`make deploy` asks first.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 PRODUCTION = "prod"
@@ -17,15 +21,43 @@ EXAMPLES = ("example.com", "example.net", "example.org", "example.be")
 
 ADDRESSES = ("AgencyAddress", "DivertTo", "DmarcReports")
 
+Declared = Mapping[str, Mapping[str, Any]]
+"""The parameters of a template."""
+Found = Iterator[tuple[str, str]]
+"""Names, each with what is wrong."""
 
-def complaints(stage: str, values: Mapping[str, str]) -> list[str]:
+
+def complaints(stage: str, values: Mapping[str, str], declared: Declared) -> list[str]:
     """
     What is wrong with the values of a stage, each in one line. Only `dev` may have examples: others
     wait for a certificate, and for mails, of a domain that must be there.
 
     `values` are those of the template's parameters, defaults included.
     """
-    return [] if stage == TRYING else list(_complaints(values))
+    found = [*_only_local(values), *unfit(values, declared)]
+    if stage != TRYING:
+        found += _examples(values)
+    first: dict[str, str] = {}
+    for name, why in found:  # what does not fit may be an example, too
+        first.setdefault(name, why)
+    return [f"{name}: {why}" for name, why in first.items()]
+
+
+def unfit(values: Mapping[str, str], declared: Declared) -> Found:
+    """What CloudFormation would refuse: it matches a pattern with the whole of a value."""
+    for name, value in values.items():
+        one = declared.get(name, {})
+        allowed, pattern = one.get("AllowedValues"), one.get("AllowedPattern")
+        least = one.get("MinValue")
+        if allowed is not None and value not in allowed:
+            expected = f"One of: {', '.join(allowed)}"
+        elif pattern is not None and not re.fullmatch(pattern, value):
+            expected = f"Its pattern: {pattern}"
+        elif one.get("Type") == "Number" and not _is_number(value, least):
+            expected = "A whole number" + ("" if least is None else f", at least {least}")
+        else:
+            continue
+        yield name, _not_as(value, f"{one['Description']} {expected}")
 
 
 def is_real(host: str) -> bool:
@@ -35,17 +67,31 @@ def is_real(host: str) -> bool:
     return len(labels) > 1 and labels[-1] not in NOT_REAL and ends not in EXAMPLES
 
 
-def _complaints(values: Mapping[str, str]) -> Iterator[str]:
+def _not_as(value: str, expected: str) -> str:
+    return f"{value or 'nothing'} is not as expected: {expected}"
+
+
+def _is_number(value: str, least: float | None) -> bool:
+    """CloudFormation takes fractions as well; whatever we count has none."""
+    return bool(re.fullmatch("[0-9]+", value)) and (least is None or int(value) >= least)
+
+
+def _only_local(values: Mapping[str, str]) -> Found:
+    """What the template lets through for the local AWS (`make run`), and CloudFront has not."""
+    value = values.get("SiteUrl", "")
+    site = urlsplit(value)
+    if site.scheme != "https" or site.path:
+        expected = "https:// and the host of the site, without a slash at the end"
+        yield "SiteUrl", _not_as(value, expected)
+
+
+def _examples(values: Mapping[str, str]) -> Found:
     site = urlsplit(values.get("SiteUrl", ""))
-    if site.scheme != "https":
-        yield "SiteUrl: the site has https only"
     if not is_real(site.hostname or ""):
-        yield f"SiteUrl: {site.hostname or 'nothing'} is an example"
-    if site.path:
-        yield "SiteUrl: the site is at the root of its host"
+        yield "SiteUrl", f"{site.hostname or 'nothing'} is an example"
     if not is_real(values.get("SenderDomain", "")):
-        yield f"SenderDomain: {values.get('SenderDomain') or 'nothing'} is an example"
+        yield "SenderDomain", f"{values.get('SenderDomain') or 'nothing'} is an example"
     for name in ("OtherHost", *ADDRESSES):
         host = values.get(name, "").rpartition("@")[2]
         if host and not is_real(host):
-            yield f"{name}: {host} is an example"
+            yield name, f"{host} is an example"

@@ -23,8 +23,8 @@ from chalicelib.domain.contacts import CONFIRMED
 from chalicelib.domain.municipalities import MUNICIPALITIES
 from chalicelib.domain.retention import LOG_TERM
 from chalicelib.domain.site import moved_pages
-from infra.deploy import stages
-from infra.deploy.account import EVERYWHERE, Account, signed_in
+from infra.deploy import stages, terminal
+from infra.deploy.account import EVERYWHERE, Account, Open, signed_in
 from infra.deploy.failure import DeployError
 from infra.deploy.room import ASK_FOR_ROOM, KEPT_FREE, unreserved
 from infra.deploy.stacks import Stack
@@ -76,7 +76,10 @@ class World:
     def stack(self) -> Mapping[str, Any]:
         found = Stack(self.account.client("cloudformation"), self.stage.stack).described()
         if found is None:
-            raise WrongError(f"there is no stack {self.stage.stack} in {self.account.region}")
+            raise DeployError(
+                f"{self.account.lacks(self.stage.stack)}: `make deploy STAGE={self.stage.name}` "
+                "first, or sign in to another account."
+            )
         return found
 
     @cached_property
@@ -469,7 +472,10 @@ class Result:
 
 
 def results(world: World) -> list[Result]:
-    """All checks, in order. What AWS does not let us ask is red: nobody knows."""
+    """
+    All checks, in order. What AWS does not let us ask is red: nobody knows. Raises DeployError
+    where there is no stack to ask about.
+    """
     return [_result(check, world) for check in CHECKS]
 
 
@@ -535,15 +541,13 @@ def records(name: str, kind: str) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    try:
-        (name,) = arguments
+    (name,) = arguments
+
+    def asked(open_client: Open) -> int:
         stage = stages.read(name)
-        return 1 if run(signed_in(stage.region), stage) else 0
-    except DeployError as error:
-        print(error, file=sys.stderr)
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS says: {error}", file=sys.stderr)
-    return 1
+        return 1 if run(signed_in(stage.region, open_client), stage) else 0
+
+    return terminal.run(asked)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from infra.deploy import stages
-from infra.deploy.account import signed_in
+from infra.deploy import stages, terminal
+from infra.deploy.account import Open, signed_in
 from infra.deploy.failure import DeployError
 
 BATCH = 1000
@@ -85,26 +83,26 @@ def _read(found: dict[str, Any]) -> Any:
     return base64.b64decode(found["base64"]) if set(found) == {"base64"} else found
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], open_client: Open | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.table", description=__doc__)
     parser.add_argument("what", choices=("export", "import"))
     parser.add_argument("stage", help=", ".join(stages.STAGES))
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", help="a new one to export to, or one to import")
     parser.add_argument("--table", default="", help="another one, such as a restored copy")
     options = parser.parse_args(arguments)
-    try:
+
+    def moved(open_client: Open) -> int:
         stage = stages.read(options.stage)
-        dynamodb = signed_in(stage.region).client("dynamodb")
+        if not options.file:
+            example = f"make {options.what} STAGE={stage.name} FILE=copy.jsonl.gz"
+            raise DeployError(f"Say which file: {example}")
+        dynamodb = signed_in(stage.region, open_client).client("dynamodb")
         table = options.table or stage.stack
-        for line in _done(options.what, dynamodb, table, options.file):
+        for line in _done(options.what, dynamodb, table, Path(options.file)):
             print(line)
-    except (DeployError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS says: {error}", file=sys.stderr)
-        return 1
-    return 0
+        return 0
+
+    return terminal.run(moved, open_client)
 
 
 def _done(what: str, dynamodb: Any, table: str, file: Path) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """
-Lambda's side of a function: its Runtime API, on loopback, for AWS's own runtime client.
+Lambda's side of a function: its Runtime API, on loopback, for AWS's own runtime client; and a
+request as API Gateway hands it on.
 
 A function's process asks for the next event, answers, and asks again; what AWS hands it beside the
 event is in headers ("Using the Lambda runtime API", AWS Lambda Developer Guide, version
@@ -13,6 +14,7 @@ import subprocess
 import threading
 import time
 import uuid
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +27,48 @@ ANSWERED_WITHIN = 60.0
 LOOKED_EVERY = 0.5
 SECONDS_LEFT = 60
 FUNCTION_ARN = "arn:aws:lambda:eu-central-1:000000000000:function:"
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def request(
+    method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """
+    An event of API Gateway's REST API with its proxy integration (payload version 1.0), as for a
+    browser. The body is in Base64, as for every type that counts as binary, which are all
+    (`BinaryMediaTypes` in the template).
+    """
+    path, _, query = path.partition("?")
+    asked = dict(part.split("=", 1) for part in query.split("&")) if query else None
+    sent = {"Accept": "text/html", "X-Forwarded-For": "192.0.2.7"}
+    sent |= ({"Content-Type": FORM} if body else {}) | dict(headers or {})
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "queryStringParameters": asked,
+        "multiValueQueryStringParameters": {n: [v] for n, v in asked.items()} if asked else None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourceId": "abc123",
+            "resourcePath": path,
+            "httpMethod": method,
+            "path": f"/api{path}",
+            "protocol": "HTTP/1.1",
+            "stage": "api",
+            "identity": {"sourceIp": "192.0.2.7", "userAgent": "Mozilla/5.0"},
+            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+            "accountId": "000000000000",
+            "apiId": "abcdefghij",
+        },
+        "body": b64encode(body.encode()).decode() if body else None,
+        "isBase64Encoded": bool(body),
+    }
 
 
 class FunctionError(Exception):

@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +42,7 @@ class Stack:
         self.url = f"http://{HOST}:{self.port}"
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
+        self._meant: Counter[Call] = Counter()
 
     def start(self, **environment: str) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -73,7 +76,7 @@ class Stack:
     def stop(self) -> int:
         """End it; what its functions were allowed is remembered, and nothing was refused."""
         code = self.end()
-        SEEN.update(self.calls())
+        SEEN.update(set(self.calls()) - set(self._meant))
         self.assert_nothing_refused()
         return code
 
@@ -84,8 +87,21 @@ class Stack:
 
     def assert_nothing_refused(self) -> None:
         """A function that is refused something mostly goes another way: nobody else would see."""
-        refused = [call for call in self.calls() if not call.is_allowed]
+        refused = self._refused() - self._meant
         assert not refused, refused
+
+    @contextmanager
+    def refusing(self, meant: Call) -> Iterator[None]:
+        """Meanwhile this is refused, and nothing else: that once is no fault of the policies."""
+        before = self._refused()
+        yield
+        eventually(lambda: self._refused() != before)
+        refused = self._refused() - before
+        assert Counter([meant]) == refused
+        self._meant += refused
+
+    def _refused(self) -> Counter[Call]:
+        return Counter(call for call in self.calls() if not call.is_allowed)
 
     def calls(self) -> list[Call]:
         """What the functions asked of AWS, under their own roles."""

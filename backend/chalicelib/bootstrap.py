@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 KEYS_KEPT = timedelta(minutes=5)
 
+PATIENT = {"mode": "standard", "max_attempts": 4}
+"""How botocore tries again where doing a thing twice does no harm."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -78,8 +81,7 @@ def store() -> "Store":
 
 @cache
 def _dynamodb() -> Any:
-    retries = {"mode": "standard", "max_attempts": 4}
-    return _client("dynamodb", connect_timeout=2, read_timeout=5, retries=retries)
+    return _client("dynamodb", connect_timeout=2, read_timeout=5, retries=PATIENT)
 
 
 @cache
@@ -138,13 +140,9 @@ def _composer() -> Any:
 @cache
 def published_bucket() -> "PublishedBucket":
     """Where the figures are published."""
-    from botocore.config import Config
-
     from chalicelib.published_bucket import PublishedBucket
 
-    retries: Any = {"mode": "standard", "max_attempts": 4}
-    config = Config(connect_timeout=2, read_timeout=10, retries=retries)
-    return PublishedBucket(_open("s3", config), os.environ["PUBLISHED_BUCKET"])
+    return PublishedBucket(_s3(read_timeout=10), os.environ["PUBLISHED_BUCKET"])
 
 
 @cache
@@ -152,27 +150,16 @@ def queues() -> "Queues":
     """The queues of dead letters, beside the table: their names begin as its name does."""
     from chalicelib.queues import Queues
 
-    client = _client(
-        "sqs", connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}
-    )
+    client = _client("sqs", connect_timeout=2, read_timeout=5, retries=PATIENT)
     return Queues(client, os.environ["TABLE_NAME"])
 
 
 @cache
 def exports_bucket() -> "ExportBucket":
     """Where the files are that officers asked for."""
-    from botocore.config import Config
-
     from chalicelib.export_bucket import ExportBucket
 
-    # Signed with the version that an address of minutes needs; S3's answers are XML, not JSON.
-    config = Config(
-        signature_version="s3v4",
-        connect_timeout=2,
-        read_timeout=30,
-        retries={"mode": "standard", "max_attempts": 4},
-    )
-    return ExportBucket(_open("s3", config), os.environ["EXPORTS_BUCKET"])
+    return ExportBucket(_s3(read_timeout=30), os.environ["EXPORTS_BUCKET"])
 
 
 def probe_token(at: datetime) -> str:
@@ -248,6 +235,17 @@ def _client(service: str, **config: Any) -> Any:
     client = _open(service, Config(**config))
     client.meta.events.register("before-parse", answers.require_answer)
     return client
+
+
+def _s3(read_timeout: float) -> Any:
+    """A client of S3, which answers in XML; signed as a link that ends in minutes needs."""
+    from botocore.config import Config
+
+    retries: Any = PATIENT
+    config = Config(
+        signature_version="s3v4", connect_timeout=2, read_timeout=read_timeout, retries=retries
+    )
+    return _open("s3", config)
 
 
 def _open(service: str, config: "Config") -> Any:

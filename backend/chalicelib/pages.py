@@ -8,7 +8,7 @@ environment or knows HTTP: values in, text out.
 
 import uuid
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,21 +118,24 @@ class Pages:
 
     def render(self, name: str, here: str, **values: Any) -> str:
         """A page from its template in `templates/pages/`; `here` is its place in the menu."""
-        return self._environment.get_template(f"pages/{name}.html").render(here=here, **values)
+        template = _environment(self._site_url).get_template(f"pages/{name}.html")
+        return template.render(here=here, **values)
 
-    @cached_property
-    def _environment(self) -> "Environment":
-        # Who registers is sent on to a page of the site: it takes no template of ours.
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        environment = Environment(  # noqa: S701 (TEMPLATE_OPTIONS turns autoescape on)
-            loader=FileSystemLoader(TEMPLATES),
-            undefined=StrictUndefined,
-            auto_reload=False,
-            **TEMPLATE_OPTIONS,
-        )
-        environment.globals |= template_globals(self._site_url)
-        return environment
+@cache
+def _environment(site_url: str) -> "Environment":
+    """With every template that was read: to compile one takes longer than to fill it in."""
+    # Who registers is sent on to a page of the site: it takes no template of ours.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(  # noqa: S701 (TEMPLATE_OPTIONS turns autoescape on)
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        **TEMPLATE_OPTIONS,
+    )
+    environment.globals |= template_globals(site_url)
+    return environment
 
 
 def _field_id(field: Field | None) -> str:

@@ -17,13 +17,13 @@ class Pages(web.Pages, Protocol):
     def url(self, path: str) -> str: ...
 
 
-def search(query: str, pages: Pages, source: str = "") -> Answer:
+def found(query: str, pages: Pages, source: str = "") -> Answer:
     """
     A municipality by postcode or name: its page, or a choice. `source` is the code of the campaign
     by which somebody came: it goes along to the page with the form.
     """
-    found = find(query)
-    if len(found) == 1:
-        path = municipality_path(found[0].municipality.slug)
+    places = find(query)
+    if len(places) == 1:
+        path = municipality_path(places[0].municipality.slug)
         return see_other(pages.url(campaigns.carried(path, source)))
-    return page(200, pages.search_page(query, found))
+    return page(200, pages.search_page(query, places))

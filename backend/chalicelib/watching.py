@@ -211,16 +211,21 @@ def measure(gauge: Gauge, now: datetime, has_time: Callable[[], bool]) -> Status
     return status
 
 
+def seen(store: Waiting, now: datetime) -> Live:
+    """What is to be known of this moment. Raises what the table raises."""
+    overdue = islice(store.due(now), MAX_LOOKED_AT)
+    outboxes = filter(None, (store.outbox(id_, now) for id_ in overdue))
+    return Live(
+        oldest_unsent_at=unsent_since(outboxes, now),
+        waiting=sum(1 for _ in store.work("attention")),
+        quarantine=sum(1 for _ in store.work(QUARANTINE)),
+    )
+
+
 def look(store: Waiting, now: datetime) -> Live | None:
     """What is to be known of this moment; None when the table does not answer."""
     try:
-        overdue = islice(store.due(now), MAX_LOOKED_AT)
-        outboxes = filter(None, (store.outbox(id_, now) for id_ in overdue))
-        return Live(
-            oldest_unsent_at=unsent_since(outboxes, now),
-            waiting=sum(1 for _ in store.work("attention")),
-            quarantine=sum(1 for _ in store.work(QUARANTINE)),
-        )
+        return seen(store, now)
     except Exception as error:  # «unknown» is an answer too, and the one that is true then
         log.error("status not known", fault=error)
         return None

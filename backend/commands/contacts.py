@@ -1,7 +1,7 @@
 """Contact addresses of the municipalities: taking them over, confirming and repairing them."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -43,6 +43,9 @@ from commands.console import (
 
 commands = typer.Typer(no_args_is_help=True, help="Contact addresses of the municipalities.")
 
+PERSON = "person?"
+MAX_LINES = 20
+"""An import tells each change, for as long as somebody reads them; a dry run always."""
 
 NisCode = Annotated[str, typer.Argument(metavar="NIS_CODE", help="Such as 41002.")]
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="1 is tried first.")]
@@ -66,15 +69,17 @@ def import_contacts(
     store, now = open_store(), bootstrap.now()
     try:
         rows = _read(file)
-        plan = address_book.plan(
-            rows, store.all_contacts(), who, now, confirm_placeholders=confirm_placeholders
-        )
+        kept = list(store.all_contacts())
+        plan = address_book.plan(rows, kept, who, now, confirm_placeholders=confirm_placeholders)
     except (UnusableFileError, UnicodeDecodeError, csv.Error) as error:
         for line in getattr(error, "errors", ["this is no CSV file in UTF-8"]):
             told.print(line, markup=False)
         raise typer.Exit(1) from None
     changed = plan.changes
+    before = {one.place: one.email for one in kept}
     to_ask = {one.key for one in changed if ask and one.state != CONFIRMED}
+    if not as_json and (dry_run or len(changed) <= MAX_LINES):
+        _tell_changes(changed, before)
     if not dry_run:
         with _unless_stale():
             for contact in track(changed, "importing", console=told, disable=as_json):
@@ -84,10 +89,15 @@ def import_contacts(
                     store.save_contact(contact)
     if as_json:
         counts = {"read": len(rows), "changed": len(changed), "asked": len(to_ask)}
-        print_json({**counts, "warnings": plan.warnings, "dry_run": dry_run})
+        changes = [_change(one, before.get(one.place)) for one in changed]
+        print_json({**counts, "changes": changes, "warnings": plan.warnings, "dry_run": dry_run})
         return
     for warning in plan.warnings:
         told.print(f"beware: {warning}", markup=False)
+    if personal := sum(looks_personal(one.email) for one in changed):
+        told.print(
+            f"{personal} × {PERSON}: looks like a colleague's own mailbox, unread when she is ill."
+        )
     told.print(
         f"{len(rows)} addresses read, {len(changed)} {'to change' if dry_run else 'changed'}, "
         f"{len(to_ask)} {'to ask' if dry_run else 'asked'} for a code."
@@ -112,7 +122,7 @@ def list_contacts(
             (
                 contact.owner,
                 contact.key,
-                contact.email + (" person?" if looks_personal(contact.email) else ""),
+                _marked(contact.email),
                 contact.state,
                 f"{contact.confirmed_at:%Y-%m-%d}" if contact.confirmed_at else "",
             )
@@ -162,6 +172,9 @@ def ask_contacts(
     unsuppress: Annotated[
         bool, typer.Option("--unsuppress", help="Take it off SES's suppression list first.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also a confirmed one; each year it is asked by itself.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -169,8 +182,8 @@ def ask_contacts(
     store, now = open_store(), bootstrap.now()
     if everyone == bool(nis_code):
         raise typer.BadParameter("name one municipality, or use --all")
-    if everyone and unsuppress:
-        raise typer.BadParameter("--unsuppress is for one address that you know to work")
+    if everyone and (unsuppress or again):
+        raise typer.BadParameter("--unsuppress and --again are for one address")
     if everyone:
         found = [
             contact
@@ -178,7 +191,15 @@ def ask_contacts(
             if contact.state == UNCONFIRMED and not contact.requests
         ]
     else:
-        found = [_known(store, _place(nis_code, order))]
+        one = _known(store, _place(nis_code, order))
+        # While its yearly question is open it may have lost the code.
+        is_done = one.state == CONFIRMED and not one.unanswered
+        found = [] if is_done and not (again or unsuppress) else [one]
+        if not found and not as_json:
+            told.print(
+                f"{one.owner} is confirmed already ({one.key}). To ask it all the same: --again.",
+                markup=False,
+            )
     if unsuppress and not dry_run:
         _unsuppress(found[0])
     if not dry_run:
@@ -269,6 +290,27 @@ def show_coverage(as_json: AsJson = False) -> None:
 def _read(file: Path) -> list[Row]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         return address_book.read_rows(lines, allow_placeholders=not is_production())
+
+
+def _marked(email: str) -> str:
+    return f"{email} {PERSON}" if looks_personal(email) else email
+
+
+def _tell_changes(changed: Iterable[Contact], before: Mapping[Place, str]) -> None:
+    for one in changed:
+        line = f"{one.owner} {one.key}: {before.get(one.place, 'new')} → {_marked(one.email)}"
+        told.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _change(contact: Contact, before: str | None) -> dict[str, object]:
+    return {
+        "nis_code": contact.nis_code,
+        "municipality": contact.owner,
+        "order": contact.order,
+        "before": before,
+        "email": contact.email,
+        "looks_personal": looks_personal(contact.email),
+    }
 
 
 def _facts(contact: Contact) -> dict[str, object]:

@@ -11,13 +11,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from infra import smoke
-from infra.deploy import stages
-from infra.deploy.account import signed_in
+from infra.deploy import stages, terminal
+from infra.deploy.account import Open, signed_in
 from infra.deploy.deployment import Built, Deployment
 from infra.deploy.failure import DeployError
 from infra.deploy.stacks import Question
@@ -30,24 +29,32 @@ EXTRA_WORD = "production"
 Read = Callable[[str], str]
 
 
+@dataclass(frozen=True)
+class Order:
+    """What was typed, and how more can be asked: of who typed it, and of AWS."""
+
+    stage: Stage
+    built: Built
+    read: Read
+    open_client: Open
+
+
 def main(arguments: Sequence[str], read: Read = input) -> int:
     options = _parser().parse_args(arguments)
-    try:
+
+    def done(open_client: Open) -> int:
         stage = stages.read(options.stage)
-        return COMMANDS[options.what](stage, options.backend, options.site, read)
-    except DeployError as error:
-        print(error, file=sys.stderr)
-    except (BotoCoreError, ClientError) as error:
-        # AWS's own words: they name what was asked, never a key.
-        print(f"AWS says: {error}", file=sys.stderr)
-    return 1
+        built = Built(options.backend, options.site)
+        return COMMANDS[options.what](Order(stage, built, read, open_client))
+
+    return terminal.run(done)
 
 
-def _deploy(stage: Stage, backend: Path, site: Path, read: Read) -> int:
-    built = Built(backend, site)
+def _deploy(order: Order) -> int:
+    stage, built = order.stage, order.built
     # Before we sign in: what is wrong with the file needs no account.
     stages.check(stage, built.template("sam.json"), built.template("global.json"))
-    deployment = _deployment(stage, read)
+    deployment = _deployment(order)
     outputs = deployment.deploy(built)
     if not stage.site:
         print(
@@ -70,36 +77,41 @@ def _deploy(stage: Stage, backend: Path, site: Path, read: Read) -> int:
     return 0
 
 
-def _rollback(stage: Stage, backend: Path, site: Path, read: Read) -> int:  # noqa: ARG001
-    deployment = _deployment(stage, read)
+def _rollback(order: Order) -> int:
+    deployment = _deployment(order)
     deployment.rollback()
-    red = smoke.run(deployment.account, stage) if stage.site else []
+    red = smoke.run(deployment.account, order.stage) if order.stage.site else []
     return 1 if any(one.is_of_visitors for one in red) else 0
 
 
-def _destroy(stage: Stage, backend: Path, site: Path, read: Read) -> int:
-    deployment = _deployment(stage, read)
+def _destroy(order: Order) -> int:
+    stage, deployment = order.stage, _deployment(order)
+    if not deployment.is_there:
+        raise DeployError(
+            f"{deployment.account.lacks(stage.stack)}: nothing was taken away. "
+            "Is it in another account? Then sign in there."
+        )
     print(
         f"This takes {stage.stack} away from account {deployment.account.number}: the site, the "
         "functions, the key that links are signed with. Links in mails stop working for good. The "
         "table, its copies, the log and the site's buckets stay: docs/runbook.md tells how to end."
     )
-    if read(f"Type the name of the stage, {stage.name}: ").strip() != stage.name:
+    if _typed(f"Type the name of the stage, {stage.name}: ", order.read) != stage.name:
         raise DeployError("Nothing was changed.")
-    if stage.name == PRODUCTION and read("And which word more? ").strip() != EXTRA_WORD:
+    if stage.name == PRODUCTION and _typed("And which word more? ", order.read) != EXTRA_WORD:
         raise DeployError("Nothing was changed. docs/runbook.md has the word.")
-    kept = deployment.destroy(Built(backend, site).template("sam.json"))
+    kept = deployment.destroy(order.built.template("sam.json"))
     print("Gone. This stays, and costs:", *kept, sep="\n  ")
     return 0
 
 
-def _address(stage: Stage, backend: Path, site: Path, read: Read) -> int:  # noqa: ARG001
+def _address(order: Order) -> int:
     """For the build of the site; empty where it is at the root of whatever host."""
-    print(stage.site)
+    print(order.stage.site)
     return 0
 
 
-COMMANDS: dict[str, Callable[[Stage, Path, Path, Read], int]] = {
+COMMANDS: dict[str, Callable[[Order], int]] = {
     "address": _address,
     "deploy": _deploy,
     "rollback": _rollback,
@@ -107,8 +119,9 @@ COMMANDS: dict[str, Callable[[Stage, Path, Path, Read], int]] = {
 }
 
 
-def _deployment(stage: Stage, read: Read) -> Deployment:
-    return Deployment(stage, signed_in(stage.region), lambda question: _agrees(question, read))
+def _deployment(order: Order) -> Deployment:
+    account = signed_in(order.stage.region, order.open_client)
+    return Deployment(order.stage, account, lambda question: _agrees(question, order.read))
 
 
 def _agrees(question: Question, read: Read) -> bool:
@@ -117,10 +130,16 @@ def _agrees(question: Question, read: Read) -> bool:
             print(f"{question.text} {ANSWER}=yes")
             return True
         print(f"{ANSWER}=yes does not answer for data that would be left behind.")
+    return _typed(f"{question.text} Type {YES}: ", read) == YES
+
+
+def _typed(question: str, read: Read) -> str:
+    """The answer; "" where nobody is there to type, or who is there presses Ctrl-C."""
     try:
-        return read(f"{question.text} Type {YES}: ").strip() == YES
-    except EOFError:  # nobody is there to type
-        return False
+        return read(question).strip()
+    except (EOFError, KeyboardInterrupt):
+        print()  # what is said next is not part of the question
+        return ""
 
 
 def _parser() -> argparse.ArgumentParser:

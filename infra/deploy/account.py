@@ -24,14 +24,18 @@ class Account:
     def client(self, service: str, region: str = "") -> Any:
         return self.open(service, region or self.region)
 
-
-def signed_in(region: str, open_client: Open | None = None) -> Account:
-    """The account of who runs this, by AWS's own ways to sign in; botocore's errors otherwise."""
-    chosen = open_client or _open
-    return Account(chosen("sts", region).get_caller_identity()["Account"], region, chosen)
+    def lacks(self, stack: str) -> str:
+        """The words for a stack that is not there; what follows from it comes after them."""
+        return f"There is no stack {stack} in {self.region} of account {self.number}"
 
 
-def _open(service: str, region: str) -> Any:
+def signed_in(region: str, open_client: Open) -> Account:
+    """The account that these clients are signed in to; botocore's errors where they are not."""
+    return Account(open_client("sts", region).get_caller_identity()["Account"], region, open_client)
+
+
+def of_this_machine(service: str, region: str) -> Any:
+    """Opens a client as this machine is set to, by AWS's own ways to sign in."""
     session = boto3.session.Session()
     open_client: Callable[..., Any] = session.client  # boto3's types want the name spelt out
     return open_client(service, region_name=region)

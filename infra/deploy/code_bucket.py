@@ -56,14 +56,20 @@ class CodeBucket:
     def _bucket(self) -> Bucket:
         return Bucket(self._s3, self.name)
 
-    def make(self) -> None:
-        """Private, and encrypted, also on its way; again changes nothing."""
-        s3 = self._s3
+    @property
+    def is_there(self) -> bool:
         try:
-            s3.head_bucket(Bucket=self.name, ExpectedBucketOwner=self.account.number)
+            self._s3.head_bucket(Bucket=self.name, ExpectedBucketOwner=self.account.number)
         except ClientError as error:
             if error.response["Error"]["Code"] not in {"404", "NoSuchBucket"}:
                 raise
+            return False
+        return True
+
+    def make(self) -> None:
+        """Private, and encrypted, also on its way; again changes nothing."""
+        s3 = self._s3
+        if not self.is_there:
             where = {"LocationConstraint": self.account.region}
             s3.create_bucket(Bucket=self.name, CreateBucketConfiguration=where)
         s3.put_public_access_block(

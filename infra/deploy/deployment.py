@@ -207,6 +207,12 @@ class Deployment:
 
     # -- away
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to take away: what broke halfway can be ended, too."""
+        stacks = (self.system, self.everywhere)
+        return any(one.described() is not None for one in stacks) or self.code.is_there
+
     def destroy(self, template: Mapping[str, Any]) -> list[str]:
         """
         Take the stage away; what stays by its DeletionPolicy, a line each. Raises DeployError.

@@ -23,6 +23,8 @@ STAGES = ("dev", "staging", "prod")
 KEYS = {"region", "system", "everywhere"}
 SHARED = ("OtherHost", "HostedZoneId")
 """What the stack in us-east-1 is given as well; its SiteHost is the host of SiteUrl."""
+SITE_HOST = "SiteHost"
+FOLLOWING = ("Stage", SITE_HOST, *SHARED)
 FIREWALL = "WebAclArn"
 OF_OUTPUTS = ("CertificateArn", FIREWALL)
 """Outputs of the stack in us-east-1 that are parameters of the system."""
@@ -105,16 +107,26 @@ def check(stage: Stage, system: Template, everywhere: Template) -> None:
         found += _unknown(stage.everywhere, everywhere, "everywhere")
         found += [
             f"everywhere.{name}: it follows from the system's"
-            for name in ("Stage", "SiteHost", *SHARED)
+            for name in FOLLOWING
             if name in stage.everywhere
         ]
-        if not urlsplit(stage.site).hostname:
+        if not stage.site:
             found.append("system.SiteUrl: a certificate is for a host")
+        found += _unfit_everywhere(stage, everywhere)
     elif stage.name == parameters.PRODUCTION and not stage.system.get("CertificateArn"):
         found.append("everywhere: production has a domain of its own, and so a certificate")
-    found += parameters.complaints(stage.name, with_defaults(system, values(stage, {})))
+    given = with_defaults(system, values(stage, {}))
+    found += parameters.complaints(stage.name, given, system["Parameters"])
     if found:
         raise DeployError("\n".join([f"Not deployed. infra/stages/{stage.name}.yaml:", *found]))
+
+
+def _unfit_everywhere(stage: Stage, template: Template) -> list[str]:
+    """What is shared with the system is not looked at twice, but the host has a form of its own."""
+    own = {name: one for name, one in (stage.everywhere or {}).items() if name not in FOLLOWING}
+    host = urlsplit(stage.site).hostname
+    values = {**own, **({SITE_HOST: host} if host else {})}
+    return [f"{name}: {why}" for name, why in parameters.unfit(values, template["Parameters"])]
 
 
 def _unknown(given: Mapping[str, str], template: Template, where: str) -> list[str]:
@@ -152,4 +164,4 @@ def global_values(stage: Stage) -> dict[str, str]:
     """The parameters of the stack in us-east-1."""
     shared = {name: stage.system[name] for name in SHARED if name in stage.system}
     host = urlsplit(stage.site).hostname or ""
-    return {"Stage": stage.name, "SiteHost": host, **shared, **(stage.everywhere or {})}
+    return {"Stage": stage.name, SITE_HOST: host, **shared, **(stage.everywhere or {})}

@@ -64,7 +64,7 @@ def session() -> boto3.Session:
 def create_table(name: str = TABLE) -> None:
     """The table of the template, under another name."""
     properties = template()["Resources"]["Table"]["Properties"]
-    client: Any = dynamodb()
+    client = _kept_client()
     client.create_table(
         TableName=name,
         StreamSpecification={"StreamEnabled": True} | properties["StreamSpecification"],
@@ -118,9 +118,15 @@ def sesv2() -> "SESV2Client":
     return boto3.client("sesv2", region_name=REGION)
 
 
+@cache
+def _kept_client() -> Any:
+    """For what happens here only: making one takes longer than most of what it is asked."""
+    return dynamodb()
+
+
 def items() -> list[dict[str, Any]]:
     """Every item in the table, as DynamoDB writes it."""
-    return cast("list[dict[str, Any]]", dynamodb().scan(TableName=TABLE)["Items"])
+    return cast("list[dict[str, Any]]", _kept_client().scan(TableName=TABLE)["Items"])
 
 
 def images() -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What the tests of the backend share: fakes, and AWS in memory."""
 
+import os
 from collections.abc import Iterator
 from unittest.mock import patch
 
@@ -61,6 +62,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "PUBLISHED_BUCKET": aws_in_memory.PUBLISHED,
         "EXPORTS_BUCKET": aws_in_memory.EXPORTS,
         "DIVERT_TO": "",
+        # What whoever runs the tests has on this machine is none of theirs.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -15,7 +15,7 @@ from chalicelib.domain.suspicion import TOO_FAST
 from chalicelib.domain.tokens import verify
 from chalicelib.intake import FORM, JSON
 from chalicelib.reviewing import CONFIRM_TERM, Review
-from chalicelib.searching import search
+from chalicelib.searching import found
 from chalicelib.web import HTML, PROBLEM, Answer, Request
 from tests.backend.fakes import FakePages, FakeStore, aws_error
 from tests.backend.samples import KEYS, LINKS, NOW, Changes, posted, registration
@@ -298,7 +298,7 @@ def test_search(pages: FakePages) -> None:
     """
     A search that finds one municipality leads to its page, else to a choice.
     """
-    one, choice, none = (search(query, pages) for query in ("Borgloon", "1040", "xyzzy"))
+    one, choice, none = (found(query, pages) for query in ("Borgloon", "1040", "xyzzy"))
 
     assert 303 == one.status
     assert "/buddy/word-buddy/tongeren-borgloon/" == one.headers["Location"]
@@ -320,7 +320,7 @@ def test_search_from_a_campaign(pages: FakePages, code: str, tail: str) -> None:
     """
     The code by which somebody came goes along to the form; what can't be one does not.
     """
-    answer = search("Borgloon", pages, code)
+    answer = found("Borgloon", pages, code)
 
     assert f"/buddy/word-buddy/tongeren-borgloon/{tail}" == answer.headers["Location"]
 

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 EMAIL = Letters(SITE_URL, AGENCY).confirmation(registration(), LINKS.own(registration()))
 
 
+class Recorder:
+    """SES, which keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.calls.append(request)
+        return {"MessageId": "1"}
+
+
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> "SESV2Client":
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -117,20 +128,13 @@ def test_one_receiver() -> None:
     """
     The mail's own header and SES's destination name the same, single receiver.
     """
-    calls: list[dict[str, Any]] = []
-
-    class Recorder:
-        def send_email(self, **request: Any) -> dict[str, str]:
-            calls.append(request)
-            return {"MessageId": "1"}
-
     recorder: Any = Recorder()
     Mailer(recorder, SENDER, "set").send(EMAIL, NOW)
-    message = message_from_bytes(calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
+    message = message_from_bytes(recorder.calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
 
-    assert 1 == len(calls)
-    assert {"Raw"} == set(calls[0]["Content"])
-    assert [str(message["To"])] == calls[0]["Destination"]["ToAddresses"]
+    assert 1 == len(recorder.calls)
+    assert {"Raw"} == set(recorder.calls[0]["Content"])
+    assert [str(message["To"])] == recorder.calls[0]["Destination"]["ToAddresses"]
 
 
 class TestDiverted:
@@ -141,22 +145,15 @@ class TestDiverted:
         In a stage for trying, the one mailbox gets the mail and its answers: the address of who it
         was for stands nowhere in the head. Its tags stay, so that what becomes of it is known.
         """
-        calls: list[dict[str, Any]] = []
-
-        class Recorder:
-            def send_email(self, **request: Any) -> dict[str, str]:
-                calls.append(request)
-                return {"MessageId": "1"}
-
         recorder: Any = Recorder()
         Mailer(recorder, SENDER, "set", self.TRY).send(EMAIL, NOW)
-        message = message_from_bytes(calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
+        message = message_from_bytes(recorder.calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
 
-        assert [self.TRY] == calls[0]["Destination"]["ToAddresses"]
+        assert [self.TRY] == recorder.calls[0]["Destination"]["ToAddresses"]
         assert [self.TRY] * 2 == [str(message["To"]), str(message["Reply-To"])]
         assert EMAIL.to not in str(list(message.items()))
         assert f"[voor vrijwilliger] {EMAIL.subject}" == str(message["Subject"])
-        assert {"Name": "receiver", "Value": "volunteer"} in calls[0]["EmailTags"]
+        assert {"Name": "receiver", "Value": "volunteer"} in recorder.calls[0]["EmailTags"]
 
     @pytest.mark.parametrize(
         ("receiver", "place"),
@@ -187,15 +184,8 @@ class TestDiverted:
         """
         Without such a mailbox, each mail goes to its receiver as it is.
         """
-        calls: list[dict[str, Any]] = []
-
-        class Recorder:
-            def send_email(self, **request: Any) -> dict[str, str]:
-                calls.append(request)
-                return {"MessageId": "1"}
-
         recorder: Any = Recorder()
         Mailer(recorder, SENDER, "set", "").send(EMAIL, NOW)
-        message = message_from_bytes(calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
+        message = message_from_bytes(recorder.calls[0]["Content"]["Raw"]["Data"], policy=SMTP)
 
         assert (EMAIL.to, EMAIL.subject) == (str(message["To"]), str(message["Subject"]))

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.domain.contacts import asked
+from chalicelib.domain.municipalities import MUNICIPALITIES
 from chalicelib.domain.registration import QUARANTINE, Registration, held
 from chalicelib.domain.suspicion import HONEYPOT
 from chalicelib.store import Store
@@ -83,8 +84,11 @@ def test_import_keeps_state(store: Store, book: Book) -> None:
         "contacts", "import", book("41002,buddy@aalst.be,1\n41002,x@aalst.be,2\n"), "--json"
     )
 
-    assert {"read": 2, "changed": 1, "asked": 1, "warnings": [], "dry_run": False} == json.loads(
-        result.stdout
+    told = json.loads(result.stdout)
+    (change,) = told.pop("changes")
+    assert {"read": 2, "changed": 1, "asked": 1, "warnings": [], "dry_run": False} == told
+    assert ("41002", 2, "two@aalst.be", "x@aalst.be") == tuple(
+        change[name] for name in ("nis_code", "order", "before", "email")
     )
     assert [("buddy@aalst.be", "confirmed"), ("x@aalst.be", "unconfirmed")] == [
         (one.email, one.state) for one in store.contacts(AALST)
@@ -97,15 +101,55 @@ def test_dry_run(store: Store, book: Book) -> None:
     """
     result = run("contacts", "import", book("41002,buddy@aalst.be,\n"), "--dry-run", "--json")
 
-    assert (1, 1, True) == tuple(
-        json.loads(result.stdout)[name] for name in ("changed", "asked", "dry_run")
-    )
+    told = json.loads(result.stdout)
+    assert (1, 1, True) == tuple(told[name] for name in ("changed", "asked", "dry_run"))
+    assert [
+        {
+            "nis_code": AALST,
+            "municipality": "Aalst",
+            "order": 1,
+            "before": None,
+            "email": "buddy@aalst.be",
+            "looks_personal": False,
+        }
+    ] == told["changes"]
     assert (
         "1 to change"
         in run("contacts", "import", book("41002,buddy@aalst.be,\n"), "--dry-run").stderr
     )
     assert [] == list(store.all_contacts())
     assert [] == list(store.due(NOW))
+
+
+def test_import_lines(store: Store, book: Book) -> None:
+    """
+    Each change is seen before a mail leaves: whose, what it was, and whether it is a person's.
+    """
+    store.save_contact(contact(email="buddy@aalst.be"))
+    text = "41002,b@aalst.be,\n24062,jan.janssens@leuven.be,\n44021,an.peeters@gent.be,2\n"
+    dry, real = (run("contacts", "import", book(text), *words) for words in (("--dry-run",), ()))
+    lines = [
+        "Leuven 24062-1: new → jan.janssens@leuven.be person?",
+        "Aalst 41002-1: buddy@aalst.be → b@aalst.be",
+        "Gent 44021-2: new → an.peeters@gent.be person?",
+    ]
+
+    assert sorted(lines) == sorted(line for line in dry.stderr.splitlines() if "→" in line)
+    assert lines == [line for line in real.stderr.splitlines() if "→" in line]
+    assert "2 × person?: looks like a colleague's own" in wide(dry.stderr)
+
+
+def test_import_many(store: Store, book: Book) -> None:
+    """
+    A long file tells each change in a dry run only; how many look like a person's in both.
+    """
+    codes = [one.nis_code for one in MUNICIPALITIES[:30]]
+    file = book("".join(f"{code},jan.peeters@stad.be,\n" for code in codes))
+    dry, real = (run("contacts", "import", file, *words).stderr for words in (("--dry-run",), ()))
+
+    assert (30, 0) == (dry.count("→"), real.count("→"))
+    for told in (dry, real):
+        assert "30 × person?: looks like a colleague's own" in wide(told)
 
 
 def test_import_without_asking(store: Store, book: Book) -> None:
@@ -270,6 +314,7 @@ def test_set_same(store: Store) -> None:
         (("ask",), "--all"),
         (("ask", AALST, "--all"), "--all"),
         (("ask", "--all", "--unsuppress"), "one address"),
+        (("ask", "--all", "--again"), "one address"),
         (("history", "99999"), "NIS code"),
     ],
 )
@@ -306,6 +351,24 @@ def test_ask(store: Store) -> None:
     assert one
     assert ("bouncing", (NOW,)) == (one.state, one.requests)
     assert 1 == len(list(store.due(NOW)))
+
+
+def test_ask_confirmed(store: Store) -> None:
+    """
+    A confirmed address is not asked again by mistake; it is on request, and while its yearly
+    question is open.
+    """
+    store.save_contact(contact())
+    told = run("contacts", "ask", AALST).stderr
+    as_json = json.loads(run("contacts", "ask", AALST, "--json").stdout)
+    assert [] == list(store.due(NOW))
+    run("contacts", "ask", AALST, "--again")
+    again = json.loads(run("contacts", "ask", AALST, "--json").stdout)
+
+    assert "Aalst is confirmed already (41002-1)" in wide(told)
+    assert "--again" in told
+    assert ([], ["41002-1"]) == (as_json["asked"], again["asked"])
+    assert 1 == len(list(store.due(NOW)))  # asked twice at one moment, which is one mail
 
 
 class Suppressed:

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
-# Chromium asks the network for updates and more at its start: not here.
+# Chromium asks the network for updates and more at its start, and imitates a graphics card where
+# there is none: not here.
 QUIET = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -26,6 +27,7 @@ QUIET = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    "--disable-gpu",
 ]
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from chalicelib.domain.calendar import local_date
 from chalicelib.logs import AGAIN
@@ -109,8 +108,8 @@ class Hands:
 
     def move(self, what: str, file: Path, of: str = "") -> None:
         """`make export` and `make import`: what the Makefile runs, in this process."""
-        with patch.dict(os.environ, self.environment):
-            assert 0 == table.main([what, self.stage, str(file), "--table", of])
+        typed = [what, self.stage, str(file), "--table", of]
+        assert 0 == table.main(typed, lambda service, _: self.open_client(service))
 
     def who_left(self, since: datetime) -> dict[str, Any]:
         """`aws logs filter-log-events …`: what it prints."""

@@ -69,10 +69,13 @@ def test_not_in_production(stack: Stack, name: str, value: str, why: str) -> Non
 
 def test_staging(stack: Stack) -> None:
     """
-    Staging is not made without the one mailbox that gets all mails.
+    Staging is not made without the one mailbox that gets all mails, and has real values too.
     """
-    assert "Give it as DivertTo" in refusal(stack, {"Stage": "staging"})
-    assert "" == refusal(stack, {"Stage": "staging", "DivertTo": "proef@mijnbuddy.example"})
+    staging = REAL | {"Stage": "staging"}
+
+    assert "Give it as DivertTo" in refusal(stack, staging)
+    assert "SiteUrl is an example" in refusal(stack, {"Stage": "staging"})
+    assert "" == refusal(stack, staging | {"DivertTo": "proef@mijnbuddy.example"})
 
 
 def test_trying(stack: Stack) -> None:

@@ -55,6 +55,7 @@ def test_unescaped_page(application: Application, monkeypatch: pytest.MonkeyPatc
     """
     options = TEMPLATE_OPTIONS | {"autoescape": False}
     monkeypatch.setattr(pages, "TEMPLATE_OPTIONS", options)
+    monkeypatch.setattr(pages, "_environment", pages._environment.__wrapped__)  # not those kept
 
     assert complaints(application.send(as_form(name='"><b>')))
 

@@ -1,15 +1,15 @@
 """How the templates are put together."""
 
 import json
-from pathlib import Path
+import re
 from typing import Any
 
 import pytest
 
-from infra.assemble import FRAGMENTS, TwiceError, add, everywhere, read
+from infra import assemble
+from infra.assemble import FRAGMENTS, TwiceError, add, read
 from infra.local.deployment import LEFT_OUT, OUTPUTS_LEFT_OUT, Template
-
-BUILT = Path("build/backend")
+from tests.infra.built import BUILT
 
 
 def test_twice() -> None:
@@ -32,16 +32,15 @@ def test_added() -> None:
     assert {"Resources": {"Table": {}, "Bucket": {}}, "Rules": {"Region": {}}} == template
 
 
-def test_whole() -> None:
+def test_whole(template: dict[str, Any], everywhere: dict[str, Any]) -> None:
     """
     Each fragment is in the template that goes to AWS, beside what Chalice made.
     """
-    template = json.loads((BUILT / "sam.json").read_text())
     for file in FRAGMENTS.glob("*.yaml"):
         for section, things in read(file).items():
             assert set(things) <= set(template[section]), file.name
     assert "APIHandler" in template["Resources"]
-    assert everywhere() == json.loads((BUILT / "global.json").read_text())
+    assert assemble.everywhere() == everywhere
 
 
 def test_limits() -> None:
@@ -56,14 +55,14 @@ def test_limits() -> None:
         assert len(json.loads(text)["Parameters"]) <= 200
 
 
-def test_no_aliases() -> None:
+def test_plain(template: dict[str, Any]) -> None:
     """
-    The template is plain JSON, without what YAML alone has.
+    What YAML alone has is written out, and did not become a text: no merge, tag or alias.
     """
-    text = (BUILT / "sam.json").read_text()
+    text = json.dumps(template)
 
-    assert not text.lstrip().startswith("AWSTemplate")
     assert '"<<"' not in text
+    assert not re.search(r'": "[!&*]\w', text)
 
 
 def _names(value: Any) -> set[str]:

@@ -1,6 +1,5 @@
 """What CloudFront does with each address: where it leads, what goes along, what is kept."""
 
-import json
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -29,12 +28,6 @@ NOT_KEPT = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's CachingDisabled
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AWS's AllViewerExceptHostHeader
 CHANGING = {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "GET", "HEAD"}
 ROUTES = [(path, method) for path, methods in app.routes.items() for method in methods]
-
-
-@pytest.fixture(scope="module")
-def resources() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("build/backend/sam.json").read_text())["Resources"]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -284,12 +277,11 @@ class TestOnlyThroughCloudFront:
 class TestOtherHost:
     """The domain without www: it leads to the site, so it needs all that the site's host has."""
 
-    def test_certificate(self) -> None:
+    def test_certificate(self, everywhere: dict[str, Any]) -> None:
         """
         The certificate has it, and each host of the certificate proves by itself that it is ours:
         CloudFormation would wait for the record of one that does not.
         """
-        everywhere = json.loads(Path("build/backend/global.json").read_text())
         certificate = everywhere["Resources"]["Certificate"]["Properties"]
         condition, others, _ = certificate["SubjectAlternativeNames"]["Fn::If"]
         _, proofs, _ = certificate["DomainValidationOptions"]["Fn::If"]

@@ -1,7 +1,6 @@
 """The functions of CloudFront lead where the local front door leads."""
 
 import asyncio
-import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,12 +30,6 @@ RELEASE = "r1"
 def page() -> Iterator[Page]:
     with launched() as browser:
         yield browser.new_page()
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("build/backend/sam.json").read_text())
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -5,30 +5,19 @@ user guide; read in November 2026). The number of a control stands beside what a
 Not followed, and why: access logs of CloudFront, S3 and API Gateway (CloudFront.5, S3.9,
 APIGateway.1) would list who opened which link, and a link is a key to a page; docs/decisions/0012
 says what watches in their place. Functions in a network of our own (Lambda.3) reach nothing that is
-in one.
+in one. Who may do what on everything (IAM.1, IAM.21): test_policies.py.
 """
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-BUILT = Path("build/backend")
-TEMPLATES = ("sam.json", "global.json")
+from tests.infra.built import found_in, of_type, statements
 
 EXPORTS = "ExportsBucket"
 """The bucket with personal data, for a day."""
-
-# What knows no resource, and AWS's own words in the policy of a key: there, * is the key itself.
-WITHOUT_RESOURCE = {
-    "dynamodb:ListStreams",
-    "ses:DeleteSuppressedDestination",
-    "ses:GetSuppressedDestination",
-}
-
 
 # Where a condition that the service knows nothing of would stop it (watch.yaml, backup.yaml).
 WITHOUT_CONDITION = {
@@ -38,47 +27,9 @@ WITHOUT_CONDITION = {
 
 
 @pytest.fixture(scope="module")
-def resources() -> dict[str, Any]:
+def resources(all_resources: dict[str, Any]) -> dict[str, Any]:
     """Those of both templates."""
-    first, second = (json.loads((BUILT / one).read_text())["Resources"] for one in TEMPLATES)
-    assert not first.keys() & second.keys()
-    found: dict[str, Any] = first | second
-    return found
-
-
-def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
-    """What a test asks something of: where there is none, it would prove nothing."""
-    found = {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
-    assert found, kind
-    return found
-
-
-def found_in(value: Any, key: str) -> Iterator[Any]:
-    """Every value with that key, however deep."""
-    if isinstance(value, dict):
-        if key in value:
-            yield value[key]
-        for one in value.values():
-            yield from found_in(one, key)
-    elif isinstance(value, list):
-        for one in value:
-            yield from found_in(one, key)
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def statements(resources: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each statement of each policy, with the resource that it stands in."""
-    for name, one in resources.items():
-        for part in found_in(one["Properties"], "Statement"):
-            if isinstance(part, list):  # the firewall has statements that are none
-                for statement in part:
-                    yield name, statement
-        for part in found_in(one["Properties"], "CustomStatements"):
-            for statement in part:
-                yield name, statement
+    return all_resources
 
 
 def test_buckets(resources: dict[str, Any]) -> None:
@@ -139,20 +90,6 @@ def test_services(resources: dict[str, Any]) -> None:
             continue
         condition = json.dumps(statement.get("Condition", {})).lower()
         assert re.search("aws:source(account|arn)|sns:topicarn", condition), name
-
-
-def test_no_wildcards(resources: dict[str, Any]) -> None:
-    """
-    No policy allows all of a service, or an action on everything, but for what knows no resource
-    (IAM.1, IAM.21). The policy of a key speaks of that key.
-    """
-    for name, statement in statements(resources):
-        if statement["Effect"] == "Deny" or resources[name]["Type"] == "AWS::KMS::Key":
-            continue
-        actions = as_list(statement["Action"])
-        assert not [action for action in actions if action.endswith("*")], name
-        if "*" in as_list(statement.get("Resource", [])):
-            assert set(actions) <= WITHOUT_RESOURCE, name
 
 
 def test_tables(resources: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ the API, of an error, a redirect, the gateway, the firewall.
 """
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -22,16 +21,9 @@ from infra.local.front_door import front_door
 from tests.infra.observatory import grade, score
 
 SITE = Path("build/site")
-BUILT = Path("build/backend")
 HIGHEST = 130
 """100, and what headers add: 10 for the policy, 10 for resources, 5 for referrers, 5 for frames."""
 YEAR = 31_536_000
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((BUILT / "sam.json").read_text())
-    return found
 
 
 @asynccontextmanager
@@ -154,11 +146,11 @@ def test_of_every_behaviour(template: dict[str, Any]) -> None:
         assert {"Ref": "ResponseHeaders"} == behaviour["ResponseHeadersPolicyId"]
 
 
-def test_of_firewall() -> None:
+def test_of_firewall(everywhere: dict[str, Any]) -> None:
     """
     Whom the firewall brakes gets the same headers, a page in Dutch, and when to come back.
     """
-    firewall = json.loads((BUILT / "global.json").read_text())["Resources"]["WebAcl"]["Properties"]
+    firewall = everywhere["Resources"]["WebAcl"]["Properties"]
     (page,) = firewall["CustomResponseBodies"].values()
 
     assert page["Content"].startswith('<!doctype html><html lang="nl">')

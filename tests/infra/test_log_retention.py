@@ -2,20 +2,9 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from chalicelib.domain.retention import LOG_TERM
-
-TEMPLATE = Path("build/backend/sam.json")
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(TEMPLATE.read_text())
-    return found
 
 
 def test_logs(template: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """What is left out of the zip for Lambda, and that nothing misses it."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -13,9 +12,9 @@ from typing import Any
 import pytest
 
 from infra.packing import RUNTIME, compiled, is_wanted, repack
+from tests.infra.built import of_type
 
 BUILT = Path("build/backend/deployment.zip")
-TEMPLATE = Path("build/backend/sam.json")
 LARGEST = 5_500_000
 """Bytes: a tenth above what it was when botocore came in."""
 
@@ -73,11 +72,10 @@ def pack(path: Path, *names: str) -> Path:
     return path
 
 
-def python_functions() -> list[dict[str, Any]]:
+@pytest.fixture
+def functions(resources: dict[str, Any]) -> list[dict[str, Any]]:
     """The functions of the template that run our zip."""
-    resources = json.loads(TEMPLATE.read_text())["Resources"].values()
-    functions = (one["Properties"] for one in resources if one["Type"].endswith("::Function"))
-    return [one for one in functions if one.get("Runtime", "").startswith("python")]
+    return list(of_type(resources, "AWS::Serverless::Function").values())
 
 
 def test_enough(unpacked: Path) -> None:
@@ -145,7 +143,7 @@ def test_size() -> None:
     assert BUILT.stat().st_size < LARGEST
 
 
-def test_any_processor() -> None:
+def test_any_processor(functions: list[dict[str, Any]]) -> None:
     """
     Nothing in the zip is made for one kind of processor, so it runs on the one that the template
     asks for.
@@ -154,7 +152,7 @@ def test_any_processor() -> None:
         native = [name for name in archive.namelist() if archive.read(name).startswith(NATIVE)]
 
     assert [] == native
-    assert {("arm64",)} == {tuple(one["Architectures"]) for one in python_functions()}
+    assert {("arm64",)} == {tuple(one["Architectures"]) for one in functions}
 
 
 def test_compiled() -> None:
@@ -173,11 +171,11 @@ def test_compiled() -> None:
     assert ({(0b01).to_bytes(4, "little")} if can else set()) == flags
 
 
-def test_runtime() -> None:
+def test_runtime(functions: list[dict[str, Any]]) -> None:
     """
     What is compiled is for the Python that the template names.
     """
-    assert {"python{}.{}".format(*RUNTIME)} == {one["Runtime"] for one in python_functions()}
+    assert {"python{}.{}".format(*RUNTIME)} == {one["Runtime"] for one in functions}
 
 
 def test_compiled_same_bytes() -> None:

@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,53 +11,24 @@ import pytest
 from infra.local.conditions import kinds, leading_keys, mail_checks
 from infra.policies import findings, known, main
 from tests.backend import aws as aws_in_memory
+from tests.infra import built
+from tests.infra.built import statements
 from tests.rights.calls import Call, of_stack, of_template, read, written
 from tests.rights.judgement import OF_AWS, OF_KEYS, is_of_aws, judge
 from tests.rights.plugin import is_whole
-from tests.rights.policies import Need, Right, allows, unused
+from tests.rights.policies import ON_EVERYTHING, Need, Right, allows, listed, unused
 from tests.rights.shown import table
 from tests.test_reliability import defined_in
 
-BUILT = Path("build/backend/sam.json")
 PAGE = Path("docs/security.md")
-
-EVERYTHING = {
-    "dynamodb:ListStreams": "Lambda asks which streams there are before it reads ours",
-    "ses:GetSuppressedDestination": "the list is the account's",
-    "ses:DeleteSuppressedDestination": "the list is the account's",
-}
-"""
-The actions that are allowed on `*`, each as AWS knows no resource for it:
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html and
-…/list_amazonsimpleemailservicev2.html.
-"""
 
 GET = Need("dynamodb:GetItem", "Table", "REGISTRATION#")
 
 
-@pytest.fixture(scope="module")
-def built() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(BUILT.read_text())
-    return found
-
-
 @pytest.fixture
-def template(built: dict[str, Any]) -> dict[str, Any]:
-    """One to spoil."""
-    return deepcopy(built)
-
-
-def documents(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for one in template["Resources"].values():
-        properties = one.get("Properties", {})
-        if one["Type"] == "AWS::IAM::Role":
-            yield from (policy["PolicyDocument"] for policy in properties.get("Policies", ()))
-        elif one["Type"] == "AWS::IAM::ManagedPolicy":
-            yield properties["PolicyDocument"]
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def spoilt() -> dict[str, Any]:
+    """A template to spoil."""
+    return built.read()
 
 
 class TestLint:
@@ -67,7 +36,7 @@ class TestLint:
         """
         Every action, resource and condition of our policies is one that AWS knows, together.
         """
-        assert 0 == main([str(BUILT)])
+        assert 0 == main([str(built.BUILT / "sam.json")])
 
     @pytest.mark.parametrize(
         ("change", "wrong"),
@@ -81,34 +50,39 @@ class TestLint:
             ({"Action": "dynamodb:Scan"}, "says nothing of dynamodb:LeadingKeys"),
         ],
     )
-    def test_found(self, template: dict[str, Any], change: dict[str, Any], wrong: str) -> None:
+    def test_found(self, spoilt: dict[str, Any], change: dict[str, Any], wrong: str) -> None:
         """
         One word wrong, and it is told.
         """
-        role = template["Resources"]["RemindRole"]["Properties"]
+        role = spoilt["Resources"]["RemindRole"]["Properties"]
         role["Policies"][0]["PolicyDocument"]["Statement"][0] |= change
 
-        assert any(line.startswith("RemindRole: ") and wrong in line for line in findings(template))
+        assert any(line.startswith("RemindRole: ") and wrong in line for line in findings(spoilt))
 
-    def test_everything(self, built: dict[str, Any]) -> None:
+    def test_everything(self, all_resources: dict[str, Any]) -> None:
         """
-        What is allowed on everything is what AWS knows no resource for; no action has a wildcard.
+        No policy allows all of a service, or an action on everything but what AWS knows no resource
+        for. The policy of a key speaks of that key.
         """
-        statements = [one for document in documents(built) for one in document["Statement"]]
+        allowing = [
+            one
+            for name, one in statements(all_resources)
+            if one["Effect"] == "Allow" and all_resources[name]["Type"] != "AWS::KMS::Key"
+        ]
         on_all = {
             action
-            for one in statements
-            if "*" in listed(one["Resource"])
+            for one in allowing
+            if "*" in listed(one.get("Resource"))  # who may take a role on is asked of that role
             for action in listed(one["Action"])
         }
 
-        assert set(EVERYTHING) == on_all
-        for action in EVERYTHING:
+        assert set(ON_EVERYTHING) == on_all
+        for action in ON_EVERYTHING:
             found = known(action)
             assert found
             assert {"*"} == found.resources
-        assert not [one for one in statements if any("*" in what for what in listed(one["Action"]))]
-        assert not [one for one in statements if "NotAction" in one or "NotResource" in one]
+        assert not [one for one in allowing if any("*" in what for what in listed(one["Action"]))]
+        assert not [one for one in allowing if "NotAction" in one or "NotResource" in one]
 
 
 class TestPage:
@@ -133,12 +107,12 @@ class TestPage:
 
 
 class TestTrust:
-    def test_services(self, built: dict[str, Any]) -> None:
+    def test_services(self, resources: dict[str, Any]) -> None:
         """
         A service takes a role on for our account only; of AWS Backup nobody says that it would
         tell which account that is.
         """
-        for name, one in built["Resources"].items():
+        for name, one in resources.items():
             if one["Type"] != "AWS::IAM::Role" or name == "OperatorRole":
                 continue
             (statement,) = one["Properties"]["AssumeRolePolicyDocument"]["Statement"]
@@ -148,11 +122,11 @@ class TestTrust:
             backup = {"Service": "backup.amazonaws.com"} == statement["Principal"]
             assert (None if backup else ours) == statement.get("Condition"), name
 
-    def test_operator(self, built: dict[str, Any]) -> None:
+    def test_operator(self, resources: dict[str, Any]) -> None:
         """
         The role of the command line is for people of our own account, for an hour.
         """
-        role = built["Resources"]["OperatorRole"]["Properties"]
+        role = resources["OperatorRole"]["Properties"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
 
         assert {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"} == (
@@ -213,9 +187,9 @@ class TestJudgement:
         The list of what AWS itself does names nothing that no role has.
         """
         its = {(right.resource, right.action) for one in of_template().values() for right in one}
-        listed = (*OF_AWS.items(), *OF_KEYS.items())
+        of_aws = (*OF_AWS.items(), *OF_KEYS.items())
 
-        assert {(where, what) for where, those in listed for what in those} <= its
+        assert {(where, what) for where, those in of_aws for what in those} <= its
         assert not is_of_aws("OperatorRole", Right("sqs:ReceiveMessage", "MailEvents"))
 
     @pytest.mark.parametrize(

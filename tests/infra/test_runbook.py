@@ -1,37 +1,38 @@
 """The runbook has what an alarm sends somebody to, and names nothing that is not there."""
 
 import json
+import logging
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from typer.main import get_command
 
+from chalicelib.logs import Lines, Log
 from infra.deploy.__main__ import EXTRA_WORD
 from mijnbuddy import cli
+from tests.infra.built import of_type
 
 TEXT = Path("docs/runbook.md").read_text(encoding="utf-8")
 HEADINGS = re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
 
 
-def alarms() -> list[str]:
+def alarms(resources: dict[str, Any]) -> list[str]:
     """Their names, as their texts give them to who is mailed."""
-    template = json.loads(Path("build/backend/sam.json").read_text())
-    told = [
-        one["Properties"]["AlarmDescription"]
-        for one in template["Resources"].values()
-        if one["Type"] == "AWS::CloudWatch::Alarm"
-    ]
+    found = of_type(resources, "AWS::CloudWatch::Alarm").values()
+    told = [one["AlarmDescription"] for one in found]
     return [one.rpartition("docs/runbook.md, ")[2].rstrip(".") for one in told]
 
 
-def test_alarms() -> None:
+def test_alarms(resources: dict[str, Any]) -> None:
     """
     Each alarm stands in a heading, and no heading has one that is gone.
     """
     named = re.findall(r"`(\w+)`", " ".join(HEADINGS))
 
-    assert sorted(alarms()) == sorted(named)
+    assert sorted(alarms(resources)) == sorted(named)
 
 
 def anchor(heading: str) -> str:
@@ -77,3 +78,22 @@ def test_word() -> None:
     It has the word that taking production away asks for.
     """
     assert f"the word `{EXTRA_WORD}`" in TEXT
+
+
+def refused() -> None:
+    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Query")
+
+
+def test_query(caplog: pytest.LogCaptureFixture) -> None:
+    """
+    Each field that the query of the logs asks for stands in the line of a function that failed.
+    """
+    (asked,) = re.findall(r"^fields (.+?) \| filter (\w+) in", TEXT, re.MULTILINE)
+    with pytest.raises(ClientError) as caught:
+        refused()
+    with caplog.at_level(logging.ERROR):
+        Log("app").error("function failed", fault=caught.value, reference="MB-7K3F-9Q4D")
+    line = json.loads(Lines("Sweep").format(caplog.records[-1]))
+
+    assert {*asked[0].split(", "), asked[1]} - {"@timestamp"} <= set(line)
+    assert line["code"].startswith("AccessDenied")

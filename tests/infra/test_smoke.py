@@ -16,6 +16,7 @@ from chalicelib.domain.municipalities import MUNICIPALITIES
 from chalicelib.domain.site import moved_pages
 from infra import smoke
 from infra.deploy.account import Account
+from infra.deploy.failure import DeployError
 from infra.deploy.stages import Stage
 from infra.edge import response_headers
 from infra.smoke import CHECKS, LEFT, RED, Answer, World
@@ -342,13 +343,18 @@ def test_of_visitors(answer: Answer | Exception, is_of_visitors: bool) -> None:
 
 def test_no_stack() -> None:
     """
-    Where nothing was deployed that is said, and nothing else is guessed.
+    Where nothing was deployed that is said, and nothing else is asked or guessed.
     """
     aws = fine()
     gone = ClientError({"Error": {"Message": "Stack mijnbuddy-prod does not exist"}}, "")
     aws["cloudformation", "describe_stacks"] = gone
 
-    assert "there is no stack mijnbuddy-prod" in red(world(aws, pages()))["stack"]
+    with pytest.raises(DeployError) as stopped:
+        smoke.results(world(aws, {}))
+    assert (
+        "There is no stack mijnbuddy-prod in eu-central-1 of account 000000000000: `make deploy "
+        "STAGE=prod` first, or sign in to another account." == str(stopped.value)
+    )
 
 
 def test_records(monkeypatch: pytest.MonkeyPatch) -> None:

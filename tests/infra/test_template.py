@@ -4,14 +4,12 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.retention import EXPORT_TERM
-
-BUILT = Path("build/backend")
+from tests.infra.built import BUILT, of_type
 
 TIMEOUTS = {
     "APIHandler": 15,
@@ -34,25 +32,9 @@ FORTNIGHT = 14 * 24 * 60 * 60
 
 
 @pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((BUILT / "sam.json").read_text())
-    return found
-
-
-@pytest.fixture(scope="module")
-def resources(template: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"]
-    return found
-
-
-@pytest.fixture(scope="module")
 def parameters(template: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = template["Parameters"]
     return found
-
-
-def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
 
 
 def triggers(resources: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -79,41 +61,28 @@ def roles_with(resources: dict[str, Any], policy: str) -> set[str]:
 
 def test_table(resources: dict[str, Any]) -> None:
     """
-    The table keeps what it is given: encrypted, recoverable, protected, with TTL and stream.
+    The table tells of each change, and forgets what is over.
     """
     (table,) = of_type(resources, "AWS::DynamoDB::Table").values()
 
     assert "NEW_AND_OLD_IMAGES" == table["StreamSpecification"]["StreamViewType"]
     assert {"AttributeName": "expires_at", "Enabled": True} == table["TimeToLiveSpecification"]
-    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
-    assert table["DeletionProtectionEnabled"]
-    assert table["SSESpecification"]["SSEEnabled"]
-    assert "Retain" == resources["Table"]["DeletionPolicy"]
 
 
 def test_exports_bucket(resources: dict[str, Any]) -> None:
     """
-    The files of officers are private and encrypted, never go over plain HTTP, leave nothing behind
-    when they are deleted, and are deleted after a day by S3 itself, if need be.
+    The files of officers are encrypted with their own key, and deleted after a day by S3 itself, if
+    need be, also what was never put together.
     """
     bucket = resources["ExportsBucket"]["Properties"]
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
-    policy = resources["ExportsBucketPolicy"]["Properties"]
-    (statement,) = policy["PolicyDocument"]["Statement"]
-
-    assert {True} == set(bucket["PublicAccessBlockConfiguration"].values())
     ((encryption,),) = bucket["BucketEncryption"].values()
+
     assert {"Fn::GetAtt": ["ExportsKey", "Arn"]} == (
         encryption["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]
     )
-    assert "VersioningConfiguration" not in bucket
     assert EXPORT_TERM == timedelta(days=rule["ExpirationInDays"])
     assert 1 == rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
-    assert {"Ref": "ExportsBucket"} == policy["Bucket"]
-    assert ("Deny", {"Bool": {"aws:SecureTransport": "false"}}) == (
-        statement["Effect"],
-        statement["Condition"],
-    )
 
 
 def test_who_may_reach_exports(resources: dict[str, Any]) -> None:
@@ -147,12 +116,11 @@ def test_who_may_reach_exports(resources: dict[str, Any]) -> None:
 
 def test_functions(resources: dict[str, Any]) -> None:
     """
-    Every function has a role of its own, a memory and a time-out that we chose, and Python 3.13.
+    Every function has a role of its own, and a memory and a time-out that we chose.
     """
     functions = of_type(resources, "AWS::Serverless::Function")
 
     assert TIMEOUTS == {name: one["Timeout"] for name, one in functions.items()}
-    assert {"python3.13"} == {one["Runtime"] for one in functions.values()}
     roles = [json.dumps(one["Role"]) for one in functions.values()]
     assert len(functions) == len(set(roles))
     assert all("Fn::GetAtt" in role for role in roles)
@@ -251,12 +219,10 @@ def test_failures(resources: dict[str, Any]) -> None:
 
 def test_queues(resources: dict[str, Any]) -> None:
     """
-    Every queue is encrypted and keeps for two weeks what it got; each is such a last place, or has
-    one.
+    Every queue keeps for two weeks what it got; each is such a last place, or has one.
     """
     last = set(failures(resources).values())
     for name, queue in of_type(resources, "AWS::SQS::Queue").items():
-        assert queue.get("SqsManagedSseEnabled") or queue["KmsMasterKeyId"]
         assert FORTNIGHT == queue["MessageRetentionPeriod"]
         assert name in last or queue["RedrivePolicy"]["maxReceiveCount"] <= 5
 
@@ -291,8 +257,8 @@ def test_schedules(resources: dict[str, Any]) -> None:
 
 def test_published(resources: dict[str, Any]) -> None:
     """
-    What is published is in a bucket that nobody reads but CloudFront, encrypted, with its earlier
-    versions for a month; only `publish` writes there, and only below the address of the figures.
+    What is published is in a bucket that nobody reads but CloudFront, with its earlier versions for
+    a month; only `publish` writes there, and only below the address of the figures.
     """
     bucket = resources["PublishedBucket"]["Properties"]
     policy = resources["PublishedBucketPolicy"]["Properties"]["PolicyDocument"]
@@ -304,20 +270,16 @@ def test_published(resources: dict[str, Any]) -> None:
         if "PublishedBucket" in json.dumps(policy)
     }
 
-    assert 4 == sum(bucket["PublicAccessBlockConfiguration"].values())
-    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert {"Status": "Enabled"} == bucket["VersioningConfiguration"]
     assert ("Enabled", {"NoncurrentDays": 30}) == (
         versions["Status"],
         versions["NoncurrentVersionExpiration"],
     )
-    reading, refusing = policy["Statement"]
-    assert ("Allow", {"Service": "cloudfront.amazonaws.com"}, "s3:GetObject") == (
-        reading["Effect"],
+    (reading,) = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
+    assert ({"Service": "cloudfront.amazonaws.com"}, "s3:GetObject") == (
         reading["Principal"],
         reading["Action"],
     )
-    assert "Deny" == refusing["Effect"]
     allowed = {"Fn::Sub": "${PublishedBucket.Arn}/cijfers/*"}
     assert {
         "PublishRole": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": allowed}]
@@ -411,7 +373,6 @@ class TestMailEvents:
         key = resources[referred(topic["KmsMasterKeyId"])]["Properties"]
         _, for_ses, for_sns = key["KeyPolicy"]["Statement"]
 
-        assert key["EnableKeyRotation"]
         assert {"Service": "ses.amazonaws.com"} == for_ses["Principal"]
         assert ["kms:GenerateDataKey", "kms:Decrypt"] == for_ses["Action"]
         (named,) = for_ses["Condition"]["StringEquals"].values()

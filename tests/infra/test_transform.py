@@ -3,10 +3,11 @@
 import json
 import re
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.infra import built
 
 TRANSLATOR = (".venv-aws/bin/python", "tests/infra/transformed.py")
 WANTED: tuple[dict[str, str], ...] = ({}, {"OriginKey": "A"}, {"OriginKey": "B"})
@@ -17,7 +18,7 @@ Resources = dict[str, Any]
 @pytest.fixture(scope="module")
 def made() -> list[Resources]:
     """The resources that CloudFormation makes, with each of the wanted parameters."""
-    template = json.loads(Path("build/backend/sam.json").read_text())
+    template = built.read()
     for one in template["Resources"].values():
         if one["Type"] == "AWS::Serverless::Function":
             one["Properties"]["CodeUri"] = "s3://bucket/1.zip"

@@ -10,21 +10,10 @@ import pytest
 
 from chalicelib.domain.retention import BACKUP_TERM
 from infra import watch
+from tests.infra.built import of_type
 
 ALARMS = "AWS::CloudWatch::Alarm"
 FUNCTION = "AWS::Serverless::Function"
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("build/backend/sam.json").read_text())
-    return found
-
-
-@pytest.fixture(scope="module")
-def resources(template: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +23,6 @@ def alarms(resources: dict[str, Any]) -> dict[str, Any]:
         for name, one in resources.items()
         if one["Type"] == ALARMS
     }
-
-
-def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
 
 
 def test_functions(resources: dict[str, Any], alarms: dict[str, Any]) -> None:
@@ -233,7 +218,7 @@ def test_one_way(resources: dict[str, Any]) -> None:
     assert {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}} == policy["Condition"]
     assert {"kms:GenerateDataKey", "kms:Decrypt"} == set(key["Action"])
     assert "Condition" not in key
-    assert not of_type(resources, "AWS::Events::Rule")
+    assert "AWS::Events::Rule" not in {one["Type"] for one in resources.values()}
 
 
 def test_of_one_stage(resources: dict[str, Any], alarms: dict[str, Any]) -> None:

@@ -7,6 +7,17 @@ from typing import Any, NamedTuple
 
 LEADING_KEYS = "dynamodb:LeadingKeys"
 
+ON_EVERYTHING = {
+    "dynamodb:ListStreams": "Lambda asks which streams there are before it reads ours",
+    "ses:GetSuppressedDestination": "the list is the account's",
+    "ses:DeleteSuppressedDestination": "the list is the account's",
+}
+"""
+The actions that are allowed on `*`, each as AWS knows no resource for it:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html and
+…/list_amazonsimpleemailservicev2.html.
+"""
+
 
 class Need(NamedTuple):
     """

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -19,43 +18,9 @@ from chalicelib.domain.session import MANAGE
 from tests.backend.samples import contact, posted
 from tests.backend.ses_events import event as ses_event
 from tests.runtime.conftest import EXPORTS, PYTHON, Lambda
-from tests.runtime_api import FunctionError
+from tests.runtime_api import FunctionError, request
 
-FORM = "application/x-www-form-urlencoded"
 MAIL = re.compile(r"^To: (.+)$", re.MULTILINE)
-
-
-def request(method: str, path: str, body: str = "") -> dict[str, Any]:
-    """
-    An event of API Gateway, as for a browser's form. The body is in Base64, as for every type that
-    counts as binary, which are all (`BinaryMediaTypes` in the template).
-    """
-    headers = {"Content-Type": FORM, "Accept": "text/html", "X-Forwarded-For": "192.0.2.7"}
-    return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "requestContext": {
-            "resourceId": "abc123",
-            "resourcePath": path,
-            "httpMethod": method,
-            "path": f"/api{path}",
-            "protocol": "HTTP/1.1",
-            "stage": "api",
-            "identity": {"sourceIp": "192.0.2.7", "userAgent": "Mozilla/5.0"},
-            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-            "accountId": "000000000000",
-            "apiId": "abcdefghij",
-        },
-        "body": b64encode(body.encode()).decode() if body else None,
-        "isBase64Encoded": bool(body),
-    }
 
 
 def registered(functions: Lambda, **changes: str) -> str:

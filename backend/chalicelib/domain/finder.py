@@ -7,7 +7,7 @@ candidate on: the form and the mails work with NIS codes.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from chalicelib.domain.municipalities import (
     MUNICIPALITIES,
@@ -33,7 +33,7 @@ class Place:
     municipality: Municipality
     name: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         return fold(self.name)
 

@@ -1,9 +1,12 @@
 """`status`, `digest`, `views` and `preview`, on a table in memory."""
 
 import json
+from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap
@@ -26,6 +29,12 @@ def run(*words: str, exit_code: int = 0) -> Any:
     return result
 
 
+def figures(table: str) -> dict[str, str]:
+    """The rows of the table that was printed."""
+    cells = [[cell.strip() for cell in line.split("│")] for line in table.splitlines()]
+    return {row[1]: row[2] for row in cells if len(row) == 4}
+
+
 def test_status(store: Store) -> None:
     """
     The figures of /api/status; what is not known says so.
@@ -39,6 +48,67 @@ def test_status(store: Store) -> None:
         told["delivery"]["count"],
     )
     assert "unknown" in run("status").stdout
+
+
+def test_status_none(store: Store) -> None:
+    """
+    What was measured and is not there says «none», not that nobody knows.
+    """
+    store.save_status(Status(NOW, coverage=0.5))
+    told = figures(run("status").stdout)
+
+    assert ("none", "none", "none", "unknown") == (
+        told["oldest_unsent_seconds"],
+        told["delivery.median_seconds"],
+        told["incidents"],
+        told["dead_letters"],
+    )
+
+
+def test_status_waits(store: Store) -> None:
+    """
+    The seconds of what waits, also before anything was measured.
+    """
+    store.add(registration())
+
+    assert "0" == figures(run("status").stdout)["oldest_unsent_seconds"]
+
+
+def test_status_too_old(store: Store) -> None:
+    """
+    Of a measurement from long ago nothing holds.
+    """
+    store.save_status(Status(NOW - timedelta(hours=1)))
+    told = figures(run("status").stdout)
+
+    assert ("degraded", "unknown") == (told["status"], told["oldest_unsent_seconds"])
+
+
+def test_status_not_measured(store: Store) -> None:
+    """
+    Right after a start: that nothing was measured yet, and what is known without.
+    """
+    plain = run("status")
+    told = figures(plain.stdout)
+
+    assert "Nothing was measured yet: the first measurement comes within minutes." in plain.stderr
+    assert {"waiting_for_a_person": "0", "quarantine": "0"} == told
+    assert "degraded" == json.loads(run("status", "--json").stdout)["status"]
+
+
+def test_status_no_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A table that does not answer is no status: the entry of the command line says why.
+    """
+    monkeypatch.setattr(store, "due", Mock(side_effect=NoCredentialsError))
+
+    for words in (["status"], ["status", "--json"]):
+        result = CliRunner().invoke(cli, words)
+        assert (1, "", NoCredentialsError) == (
+            result.exit_code,
+            result.stdout,
+            type(result.exception),
+        )
 
 
 def test_digest(store: Store) -> None:

@@ -8,6 +8,7 @@ import pytest
 from infra import smoke
 from infra.deploy import __main__ as command
 from infra.deploy import stages
+from infra.deploy.account import Account
 from infra.deploy.stacks import Question
 
 OF_VISITORS = next(one for one in smoke.CHECKS if one.is_of_visitors)
@@ -21,7 +22,8 @@ class Deployment:
 
     def __init__(self, *_: Any) -> None:
         self.asked: list[str] = []
-        self.account = type("Account", (), {"number": "000000000000"})
+        self.account = Account("000000000000", "eu-central-1", lambda *_: None)
+        self.is_there = True
 
     def deploy(self, built: object) -> dict[str, str]:
         self.asked.append("deploy")
@@ -37,6 +39,7 @@ class Deployment:
 
 @pytest.fixture
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     one = Deployment()
     monkeypatch.setattr(command, "_deployment", lambda *_: one)
     return one
@@ -45,6 +48,16 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
 def typed(*words: str) -> Any:
     answers = iter(words)
     return lambda _: next(answers)
+
+
+def closed(_: str) -> str:
+    """Nobody is there to type."""
+    raise EOFError
+
+
+def stopped(_: str) -> str:
+    """Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def test_production_is_an_example(
@@ -120,6 +133,34 @@ def test_destroy(
     assert (["destroy"] if is_done else []) == deployment.asked
 
 
+@pytest.mark.parametrize("read", [closed, stopped])
+def test_destroy_unanswered(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str], read: Any
+) -> None:
+    """
+    Where nobody types the name nothing is taken away, and that is said.
+    """
+    assert 1 == command.main(["destroy", "dev"], read)
+    assert [] == deployment.asked
+    assert "Nothing was changed.\n" == capsys.readouterr().err
+
+
+def test_destroy_nothing(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Where there is no such stage that is said, and nothing is asked or done.
+    """
+    deployment.is_there = False
+
+    assert 1 == command.main(["destroy", "dev"], lambda _: pytest.fail("asked"))
+    assert [] == deployment.asked
+    said = capsys.readouterr()
+    assert "" == said.out
+    assert (
+        "There is no stack mijnbuddy-dev in eu-central-1 of account 000000000000: nothing was "
+        "taken away. Is it in another account? Then sign in there.\n" == said.err
+    )
+
+
 @pytest.mark.parametrize(
     ("variable", "word", "agrees"),
     [("", "YES", True), ("", "yes", False), ("", "", False), ("yes", "no", True)],
@@ -143,13 +184,11 @@ def test_loss_is_typed(monkeypatch: pytest.MonkeyPatch, word: str, agrees: bool)
     assert agrees == command._agrees(Question("Do this?", is_of_loss=True), typed(word))
 
 
-def test_loss_in_a_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("read", [closed, stopped])
+def test_loss_in_a_pipeline(monkeypatch: pytest.MonkeyPatch, read: Any) -> None:
     """
     Where nobody can type, nobody agrees.
     """
     monkeypatch.setenv("CONFIRM", "yes")
 
-    def closed(_: str) -> str:
-        raise EOFError
-
-    assert not command._agrees(Question("Do this?", is_of_loss=True), closed)
+    assert not command._agrees(Question("Do this?", is_of_loss=True), read)

@@ -182,6 +182,23 @@ def test_made_again(aws: Aws, built: Built) -> None:
     assert 1 == len(deployment(aws).code.history())
 
 
+def test_is_there(aws: Aws, built: Built) -> None:
+    """
+    A stage is there as long as anything of it is that taking it away would end: half of it, too.
+    """
+    one = deployment(aws, Firewall="no")
+    assert not one.is_there
+
+    one.deploy(built)
+    assert one.is_there
+    for name in (SYSTEM, GLOBAL):
+        del aws.cloudformation.made[name]
+        assert one.is_there
+
+    one.destroy(built.template("sam.json"))
+    assert not one.is_there
+
+
 @pytest.mark.parametrize(("room", "is_enough"), [(10, False), (200, False), (201, True)])
 def test_room(aws: Aws, built: Built, room: int, is_enough: bool) -> None:
     """
@@ -311,19 +328,13 @@ def test_back_with_the_firewall_of_now(aws: Aws, built: Built, before: str, now:
     assert "CertificateArn" in aws.cloudformation.made[SYSTEM]
 
 
-def template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("build/backend/sam.json").read_text())
-    return found
-
-
-def test_names() -> None:
+def test_names(template: dict[str, Any]) -> None:
     """
     Whatever outlives a stack has a plain name, by which the next one takes it in; the rest is as it
     was packaged.
     """
-    packaged = template()
-    made = with_names(packaged, "dev", "000000000000")["Resources"]
-    for name, one in packaged["Resources"].items():
+    made = with_names(template, "dev", "000000000000")["Resources"]
+    for name, one in template["Resources"].items():
         if one.get("DeletionPolicy") not in RETAINED:
             assert one == made[name]
             continue
@@ -336,11 +347,11 @@ def test_names() -> None:
     assert "/aws/lambda/mijnbuddy-dev" == made["Logs"]["Properties"]["LogGroupName"]
 
 
-def test_code() -> None:
+def test_code(template: dict[str, Any]) -> None:
     """
     Each function runs the code that was uploaded; the same twice is the same text.
     """
-    made = with_code_at(template(), "s3://bucket/key.zip")
+    made = with_code_at(template, "s3://bucket/key.zip")
     functions = [
         one
         for one in json.loads(made)["Resources"].values()
@@ -349,4 +360,4 @@ def test_code() -> None:
 
     assert functions
     assert {"s3://bucket/key.zip"} == {one["Properties"]["CodeUri"] for one in functions}
-    assert made == with_code_at(template(), "s3://bucket/key.zip")
+    assert made == with_code_at(template, "s3://bucket/key.zip")

@@ -1,14 +1,15 @@
 """What a stage may be given, before AWS is asked anything."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from infra.deploy import stages
 from infra.deploy.failure import DeployError
+from tests.infra import built
 
 REAL = {
     "region": "eu-central-1",
@@ -22,11 +23,6 @@ REAL = {
 }
 
 
-def template(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("build/backend", name).read_text())
-    return found
-
-
 def given(folder: Path, content: object, name: str = "prod") -> stages.Stage:
     (folder / f"{name}.yaml").write_text(yaml.safe_dump(content))
     return stages.read(name, folder)
@@ -35,7 +31,7 @@ def given(folder: Path, content: object, name: str = "prod") -> stages.Stage:
 def refusal(stage: stages.Stage) -> str:
     """What is said of a stage that is not deployed; "" for one that may be."""
     try:
-        stages.check(stage, template("sam.json"), template("global.json"))
+        stages.check(stage, built.read(), built.read("global.json"))
     except DeployError as error:
         return str(error)
     return ""
@@ -86,6 +82,64 @@ def test_unknown(tmp_path: Path, section: str, name: str, value: str, said: str)
     content[section][name] = value
 
     assert f"{section}.{name}: {said}" in refusal(given(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "said"),
+    [
+        ("system", "SiteUrl", "https://www.mijnbuddy.be/", "without a slash at the end"),
+        ("system", "SiteUrl", "www.mijnbuddy.be", "https:// and the host"),
+        ("system", "OtherHost", "https://mijnbuddy.be", "pattern"),
+        ("system", "MonthlyBudget", "0", "at least 1"),
+        ("everywhere", "Firewall", "on", "yes, no"),
+        ("everywhere", "SignInsInFiveMinutes", "9", "at least 10"),
+    ],
+)
+def test_unfit(tmp_path: Path, section: str, name: str, value: str, said: str) -> None:
+    """
+    What CloudFormation would refuse in either template is said before, once, with what is expected.
+    """
+    content = json.loads(json.dumps(REAL))
+    content[section][name] = value
+
+    for stage in stages.STAGES:
+        (line,) = refusal(given(tmp_path, content, stage)).splitlines()[1:]
+        assert line.startswith(f"{name}: {value} ")
+        assert said in line
+
+
+def test_host(tmp_path: Path) -> None:
+    """
+    The host that follows from SiteUrl fits too, where the other template asks more of it.
+    """
+    content = json.loads(json.dumps(REAL))
+    content["system"]["SiteUrl"] = "https://mijn_buddy.be"
+
+    assert "SiteHost: mijn_buddy.be is not as expected: Host" in refusal(given(tmp_path, content))
+
+
+def test_no_host(tmp_path: Path) -> None:
+    """
+    A certificate without a host is refused.
+    """
+    content = json.loads(json.dumps(REAL))
+    del content["system"]["SiteUrl"]
+
+    assert "system.SiteUrl: a certificate is for a host" in refusal(given(tmp_path, content, "dev"))
+
+
+@pytest.mark.parametrize("stage", stages.STAGES)
+def test_commented(stage: str) -> None:
+    """
+    What is commented out in a stage's file is a parameter of the section that it stands in.
+    """
+    text = (stages.FOLDER / f"{stage}.yaml").read_text(encoding="utf-8")
+    with_all = yaml.safe_load(re.sub(r"^  # (?=\w+: )", "  ", text, flags=re.MULTILINE))
+    known = {"system": "sam.json", "everywhere": "global.json"}
+
+    for section in known.keys() & with_all.keys():
+        assert with_all[section].keys() <= built.read(known[section])["Parameters"].keys()
+    assert ("HostedZoneId" in with_all["system"]) == (stage == "prod")
 
 
 def test_no_certificate(tmp_path: Path) -> None:
